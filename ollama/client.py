@@ -1,0 +1,170 @@
+"""Ollama's API, as far as Hearth uses it. Every failure is an OllamaError."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from http.client import responses
+from typing import Any, TypeVar
+
+import msgspec
+from tornado.httpclient import HTTPRequest, HTTPResponse
+
+from .address import Address
+from .chunks import Chunk, Model, Processes, Running, Show, Tags, Version, read, reader
+from .errors import BrokenStream, Busy, ModelFailed, ModelNotFound, Refused, TooLong, Unreachable
+from .http import HTTPClient, Limits
+from .lines import Lines, LineTooLong
+
+T = TypeVar("T")
+Receive = Callable[[list[Chunk]], None]
+
+SHORT_CALL = 15.0  # seconds for a call that runs no model
+
+
+class Ollama:
+    """One model server. Calls don't wait for each other: each has a connection of its own."""
+
+    def __init__(self, address: Address, limits: Limits, max_line: int) -> None:
+        self.address = address
+        self._http = HTTPClient(force_instance=True, limits=limits)
+        self._max_line = max_line  # bytes
+
+    def __repr__(self) -> str:
+        return f"<Ollama {self.address}>"
+
+    async def version(self) -> str:
+        return (await self._ask("GET", "/api/version", Version)).version
+
+    async def models(self) -> list[Model]:
+        return (await self._ask("GET", "/api/tags", Tags)).models or []
+
+    async def running(self) -> list[Running]:
+        return (await self._ask("GET", "/api/ps", Processes)).models or []
+
+    async def show(self, model: str) -> Show:
+        """What it knows of a model; ModelNotFound where there is none of that name."""
+        return await self._ask("POST", "/api/show", Show, {"model": model})
+
+    async def chat(self, body: dict[str, Any], receive: Receive) -> Chunk:
+        """Have a reply written. `receive` is called with the chunks of each read, the last one among them.
+
+        Returns the last chunk, the one that says ``done``; nothing else is success. Cancelling closes the
+        connection at once, whereupon Ollama stops.
+        """
+        chunks = Chunks(self._max_line, receive)
+        try:
+            response = await self._fetch(self._request("POST", "/api/chat", body, streaming_callback=chunks.feed))
+        except Done as done:
+            return done.chunk
+        _check(response)
+        return chunks.end()
+
+    async def _ask(self, method: str, path: str, shape: type[T], body: dict[str, Any] | None = None) -> T:
+        response = await self._fetch(self._request(method, path, body, request_timeout=SHORT_CALL))
+        _check(response)
+        return read(response.body, shape)
+
+    def _request(self, method: str, path: str, body: dict[str, Any] | None, **kwargs: Any) -> HTTPRequest:
+        return HTTPRequest(
+            self.address.url(path),
+            method=method,
+            headers={"Content-Type": "application/json"} if body is not None else None,
+            body=msgspec.json.encode(body) if body is not None else None,
+            **kwargs,
+        )
+
+    async def _fetch(self, request: HTTPRequest) -> HTTPResponse:
+        try:
+            return await self._http.fetch(request, raise_error=False)
+        except Unreachable as error:
+            raise Unreachable(f"Ollama isn't reachable at {self.address}: {error}") from None
+
+
+class Done(Exception):
+    """The reply is done: whatever the connection does afterwards, nobody waits for it."""
+
+    def __init__(self, chunk: Chunk) -> None:
+        self.chunk = chunk
+
+
+class Chunks:
+    """Bytes into chunks for `receive`. Raises Done at the one that says so, OllamaError at what can't be read."""
+
+    def __init__(self, max_line: int, receive: Receive) -> None:
+        self._lines = Lines(max_line)
+        self._receive = receive
+        self._read = reader(Chunk)
+
+    def feed(self, data: bytes) -> None:
+        try:
+            self._take(self._lines.feed(data))
+        except LineTooLong as error:
+            raise BrokenStream(f"Ollama sent {error}") from None
+
+    def end(self) -> Chunk:
+        """The last chunk of an answer that ended; its line need not have a line end."""
+        try:
+            self._take([rest] if (rest := self._lines.rest().strip()) else [])
+        except Done as done:
+            return done.chunk
+        raise BrokenStream("Ollama's answer ended before the reply was done")
+
+    def _take(self, lines: Sequence[bytes]) -> None:
+        chunks: list[Chunk] = []
+        try:
+            for line in lines:
+                chunks.append(self._one(line))
+                if chunks[-1].done:
+                    raise Done(chunks[-1])
+        finally:  # what came before an error, in the same read, is still part of the reply
+            if chunks:
+                self._receive(chunks)
+
+    def _one(self, line: bytes) -> Chunk:
+        chunk = self._read(line)
+        if chunk.error is not None:
+            raise ModelFailed(_words(chunk.error))
+        return chunk
+
+
+def _check(response: HTTPResponse) -> None:
+    """Raise what an answer that is no success means."""
+    status = response.code
+    if 200 <= status < 300:
+        return
+    if 300 <= status < 400:
+        where = response.headers.get("Location", "another address")
+        raise BrokenStream(f"Ollama's address redirects to {where}: give the final address to --ollama")
+    words = _error_text(response.body) or f"{status} {responses.get(status, '')}".strip()
+    if status == 404 and "model" in words:
+        raise ModelNotFound(words)
+    if status == 503:
+        raise Busy(words)
+    if "exceed_context_size" in words or "exceeds the available context size" in words:
+        raise TooLong(words)
+    raise Refused(f"Ollama refused: {words}")
+
+
+def _error_text(body: bytes) -> str:
+    """Ollama's own words in the body of an error; some come as JSON within JSON, some as plain text."""
+    text = body.decode("utf-8", "replace").strip()
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return "" if text.startswith("<") else text[:300]
+    return _words(value)
+
+
+def _words(error: Any) -> str:
+    if isinstance(error, dict):
+        inner = error.get("error", error.get("message"))
+        return _words(inner) if inner is not None else json.dumps(error)[:300]
+    if not isinstance(error, str):
+        return json.dumps(error)[:300]
+    if error.startswith("{"):
+        try:
+            return _words(json.loads(error))
+        except (ValueError, RecursionError):
+            pass
+    return error[:1000]

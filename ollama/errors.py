@@ -1,0 +1,43 @@
+"""What can go wrong between Hearth and Ollama.
+
+OllamaError
+├── Unreachable      no connection: not running, name not found, port filtered
+├── BrokenStream     the connection broke, fell silent, or carried what is no answer of Ollama's
+├── Refused          Ollama answered with an error
+│   ├── ModelNotFound   it has no model of that name
+│   ├── Busy            its own queue is full
+│   └── TooLong         the prompt does not fit into the model's context
+└── ModelFailed      the model broke down while it was writing
+"""
+
+
+class OllamaError(Exception):
+    """One line for people; it holds Ollama's own words where there are any."""
+
+
+class Unreachable(OllamaError):
+    pass
+
+
+class BrokenStream(OllamaError):
+    pass
+
+
+class Refused(OllamaError):
+    pass
+
+
+class ModelNotFound(Refused):
+    pass
+
+
+class Busy(Refused):
+    pass
+
+
+class TooLong(Refused):
+    pass
+
+
+class ModelFailed(OllamaError):
+    pass

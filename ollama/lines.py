@@ -1,0 +1,48 @@
+"""Bytes into lines. Knows no socket and no JSON."""
+
+from __future__ import annotations
+
+
+class LineTooLong(ValueError):
+    pass
+
+
+class Lines:
+    r"""Splits a stream of bytes at ``\n`` and nowhere else (``splitlines`` would also cut at U+2028 and others).
+
+    What is left of an unfinished line is kept in the pieces it came in, so that a line of many megabytes that
+    arrives byte by byte costs no more than its length.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit  # bytes in one line
+        self._pieces: list[bytes] = []
+        self._size = 0
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The lines that are finished by `data`, without their line ends; blank ones are left out."""
+        *finished, rest = data.split(b"\n")
+        lines = [line for line in map(self._finish, finished) if line.strip()]
+        self._keep(rest)
+        return lines
+
+    def rest(self) -> bytes:
+        """What came behind the last line end."""
+        return b"".join(self._pieces)
+
+    def _finish(self, tail: bytes) -> bytes:
+        self._keep(tail)
+        line = self.rest()
+        self._pieces, self._size = [], 0
+        return line
+
+    def _keep(self, piece: bytes) -> None:
+        if not piece:
+            return
+        self._pieces.append(piece)
+        self._size += len(piece)
+        if self._size > self._limit:
+            raise LineTooLong(f"a line of more than {self._limit} bytes")
+
+    def __repr__(self) -> str:
+        return f"<Lines {self._size} bytes of an unfinished line>"
