@@ -1,0 +1,178 @@
+"""One run of a model that writes one message. It belongs to the application: readers come and go."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any
+
+from ollama.errors import OllamaError
+
+from .errors import told
+from .events import Content, Done, Ending, Error, Event, Phase, Status, Thinking
+from .log import GenerationLog
+
+log = logging.getLogger("hearth.generation")
+
+WENT_AWAY = Error("interrupted", "Hearth was stopped while this reply was written", retryable=True)
+BUG = Error("model_failed", "Hearth itself failed; its log says how", retryable=True)
+
+
+class State(StrEnum):
+    """Of a generation, and of the message it writes."""
+
+    QUEUED = "queued"  # waits for its turn
+    RUNNING = "running"  # the model is at work, or is being loaded
+    DONE = "done"  # the model came to an end
+    STOPPED = "stopped"  # a person stopped it
+    INTERRUPTED = "interrupted"  # Hearth or the line to Ollama went away
+    FAILED = "failed"  # Ollama or the model said no
+
+
+Write = Callable[["Generation"], Coroutine[Any, Any, Done]]
+Keep = Callable[["Generation", Ending], Awaitable[None]]
+
+
+class Generation:
+    """`write` has the reply written; `keep` stores it, before any reader is told of its end."""
+
+    def __init__(self, generation_id: str, message: str | None, conversation: str | None) -> None:
+        self.id = generation_id
+        self.message = message
+        self.conversation = conversation
+        self.asked = time.monotonic_ns()
+        self.log = GenerationLog()
+        self.state = State.QUEUED
+        self.model: str | None = None
+        self.stats: dict[str, int] = {}  # as far as they are known by now
+        self.audience = Audience()
+        self._content: list[str] = []
+        self._thinking: list[str] = []
+        self._writing: asyncio.Future[Done] | None = None
+        self._cut = False
+        self._stopped = False
+        self._ended = asyncio.Event()
+
+    def __repr__(self) -> str:
+        return f"<Generation {self.id} {self.state}, {self.log.last} events>"
+
+    @property
+    def content(self) -> str:
+        return "".join(self._content)
+
+    @property
+    def thinking(self) -> str:
+        return "".join(self._thinking)
+
+    def tell(self, events: list[Event]) -> None:
+        for event in events:
+            match event:
+                case Content():
+                    self._content.append(event.text)
+                case Thinking():
+                    self._thinking.append(event.text)
+        self.log.append(events)
+
+    def enter(self, phase: Phase, position: int | None = None) -> None:
+        self.tell([Status(phase, self.model, position)])
+
+    async def run(self, write: Write, keep: Keep) -> None:
+        """To the end, whatever happens; nothing is raised."""
+        # A task of its own, so that stopping it can't stop the keeping of what it wrote.
+        self._writing = asyncio.ensure_future(write(self))
+        if self._cut:  # before it began
+            self._writing.cancel()
+        await asyncio.wait([self._writing])
+        ending = self._outcome(self._writing)
+        self.state = _state(ending)
+        try:
+            await keep(self, ending)
+        except Exception:
+            log.exception("%r could not be kept", self)
+        self.log.append([ending])
+        self._ended.set()
+
+    def _outcome(self, writing: asyncio.Future[Done]) -> Ending:
+        if writing.cancelled():
+            return Done("stopped", self.stats) if self._stopped else WENT_AWAY
+        error = writing.exception()
+        if error is None:
+            return writing.result()
+        if isinstance(error, OllamaError):
+            return told(error)
+        log.error("%r failed", self, exc_info=error)
+        return BUG
+
+    def stop(self) -> None:
+        """Somebody wants no more. Ollama's work ends at once, in every phase; what was written is kept. Idempotent."""
+        if not self._cut:
+            self._stopped = True
+            self.interrupt()
+
+    def interrupt(self) -> None:
+        """The same, but it is Hearth that goes away."""
+        self._cut = True
+        if self._writing is not None:
+            self._writing.cancel()
+
+    async def ended(self) -> None:
+        await self._ended.wait()
+
+
+class Audience:
+    """Who follows. When the last reader has been gone for a while, `on_left` is called once."""
+
+    def __init__(self) -> None:
+        self._readers = 0
+        self._patience = 0.0
+        self._on_left: Callable[[], None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    def __repr__(self) -> str:
+        return f"<Audience of {self._readers}>"
+
+    def leave_after(self, seconds: float, on_left: Callable[[], None]) -> None:
+        self._patience, self._on_left = seconds, on_left
+        self._watch()
+
+    @contextmanager
+    def seat(self) -> Iterator[None]:
+        self._readers += 1
+        self._empty.clear()
+        self._watch()
+        try:
+            yield
+        finally:
+            self._readers -= 1
+            self._watch()
+            if self._readers == 0:
+                self._empty.set()
+
+    async def left(self) -> None:
+        """Until nobody follows."""
+        await self._empty.wait()
+
+    def _watch(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._on_left is not None and self._readers == 0:
+            self._timer = asyncio.get_running_loop().call_later(self._patience, self._on_left)
+
+
+def _state(ending: Ending) -> State:
+    match ending:
+        case Done(reason="stopped"):
+            return State.STOPPED
+        case Done():
+            return State.DONE
+        case Error(code="interrupted" | "broken_stream"):
+            return State.INTERRUPTED
+        case _:
+            return State.FAILED

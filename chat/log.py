@@ -1,0 +1,149 @@
+"""The log of one generation: what was said, numbered from 1, for readers that come and go as they please."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from .events import Content, Done, Ending, Error, Event, Text, Thinking
+
+BATCH = 64 * 1024  # characters of text that a reader is given at once
+
+
+class Numbered(NamedTuple):
+    number: int
+    event: Event
+
+
+class Bell:
+    """Wakes one reader: rung by the logs it follows, and by the clock once nothing was sent for `idle` seconds.
+
+    One timer that is set again only when it fires costs nothing per event, where a timeout around each wait would.
+    """
+
+    def __init__(self, idle: float) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._idle = idle
+        self._rung = False
+        self._waiter: asyncio.Future[None] | None = None
+        self._sent = self._loop.time()
+        self._timer = self._loop.call_later(idle, self._tick)
+
+    @property
+    def silent(self) -> bool:
+        """Whether it is time for a heartbeat."""
+        return self._loop.time() >= self._sent + self._idle
+
+    def sent(self) -> None:
+        """Something went out to the reader."""
+        self._sent = self._loop.time()
+
+    def ring(self) -> None:
+        self._rung = True
+        self._wake()
+
+    async def wait(self) -> None:
+        """Until it rings, no time at all if it did since the last wait, or until the reader heard too little."""
+        if not self._rung:
+            self._waiter = self._loop.create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        self._rung = False
+
+    def close(self) -> None:
+        self._timer.cancel()
+
+    def _tick(self) -> None:
+        if self.silent:
+            self._wake()
+        left = self._sent + self._idle - self._loop.time()
+        self._timer = self._loop.call_later(left if left > 0 else self._idle, self._tick)
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
+class GenerationLog:
+    """Append-only until its ending, a Done or an Error, which is its last event.
+
+    It belongs to the generation, not to whoever asked; a reader is no more than a number and a Bell, so that a slow
+    one costs nothing here and gets larger batches.
+    """
+
+    def __init__(self) -> None:
+        self._events: list[Event] = []
+        self._bells: set[Bell] = set()
+
+    def __repr__(self) -> str:
+        return f"<GenerationLog {self.last} events{', ended' if self.ending else ''}, {len(self._bells)} readers>"
+
+    @property
+    def last(self) -> int:
+        """The number of the last event so far; 0 where there is none."""
+        return len(self._events)
+
+    @property
+    def ending(self) -> Ending | None:
+        last = self._events[-1] if self._events else None
+        return last if isinstance(last, Done | Error) else None
+
+    def append(self, events: Iterable[Event]) -> None:
+        if self.ending is not None:
+            raise RuntimeError("the log has ended")
+        self._events.extend(events)
+        for bell in self._bells:
+            bell.ring()
+
+    def read(self, after: int) -> list[Numbered]:
+        """What came behind number `after`, up to BATCH characters.
+
+        Texts of one kind that follow each other come as one, under the number of the last of them.
+        """
+        batch: list[Numbered] = []
+        run: list[str] = []  # the texts that the last event of the batch stands for
+        size = 0
+        for number in range(max(after, 0) + 1, self.last + 1):
+            event = self._events[number - 1]
+            if isinstance(event, Thinking | Content):
+                size += len(event.text)
+                if run and type(batch[-1].event) is type(event):
+                    run.append(event.text)
+                    batch[-1] = Numbered(number, event)
+                    if size < BATCH:
+                        continue
+                    break
+            _join(batch, run)
+            run = [event.text] if isinstance(event, Thinking | Content) else []
+            batch.append(Numbered(number, event))
+            if size >= BATCH:
+                break
+        _join(batch, run)
+        return batch
+
+    def text_before(self, number: int) -> str:
+        """The latest content up to and with this number; empty where there is none."""
+        for event in reversed(self._events[:number]):
+            if isinstance(event, Content):
+                return event.text
+        return ""
+
+    @contextmanager
+    def wakes(self, bell: Bell) -> Iterator[None]:
+        """Ring `bell` at every append from now on."""
+        self._bells.add(bell)
+        try:
+            yield
+        finally:
+            self._bells.discard(bell)
+
+
+def _join(batch: list[Numbered], run: list[str]) -> None:
+    if len(run) > 1:
+        number, event = batch[-1]
+        kind: type[Text] = Thinking if isinstance(event, Thinking) else Content
+        batch[-1] = Numbered(number, kind("".join(run)))

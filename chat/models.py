@@ -1,0 +1,112 @@
+"""The models there are, and the one for who names none."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+
+from ollama.chunks import Model, Running, Show
+from ollama.client import Ollama
+from ollama.errors import ModelNotFound, OllamaError
+
+AT_ONCE = 4  # calls of /api/show side by side, where a long list needs them
+
+
+class RunningView(msgspec.Struct):
+    size_vram: int  # bytes
+    expires_at: str | None
+    context_length: int | None  # tokens, as allocated
+
+
+class ModelView(msgspec.Struct):
+    name: str
+    size: int  # bytes on disk
+    family: str | None
+    parameter_size: str | None
+    quantization_level: str | None
+    capabilities: list[str]
+    context_length: int | None  # tokens, as trained
+    running: RunningView | None
+
+    @property
+    def can_chat(self) -> bool:
+        return "completion" in self.capabilities
+
+
+class Models:
+    def __init__(self, ollama: Ollama, default: str | None) -> None:
+        self._ollama = ollama
+        self._default = default
+        self._shown: dict[tuple[str, str], Show] = {}  # (name, digest) → what /api/show said
+
+    async def view(self) -> dict[str, Any]:
+        models = await self.list()
+        return {"default": self._default or _first(models), "models": models}
+
+    async def list(self) -> list[ModelView]:
+        """As Ollama lists them; an OllamaError where it can't be asked."""
+        models, running = await asyncio.gather(self._ollama.models(), self._ollama.running())
+        room = asyncio.Semaphore(AT_ONCE)
+        shown = await asyncio.gather(*(self._show(model, room) for model in models))
+        self._shown = {key: show for key, show in self._shown.items() if key in {(m.name, m.digest) for m in models}}
+        by_name = {one.name: one for one in running}
+        return [_view(model, show, by_name.get(model.name)) for model, show in zip(models, shown, strict=True)]
+
+    async def default(self) -> str:
+        """`--model`, else the first model listed that can chat; ModelNotFound where there is none."""
+        name = self._default or _first(await self.list())
+        if name is None:
+            raise ModelNotFound("Ollama has no model that can chat; 'ollama pull llama3.2' would get one")
+        return name
+
+    async def check(self, model: str) -> None:
+        """ModelNotFound, Unreachable or another OllamaError unless Ollama has this model."""
+        await self._ollama.show(model)
+
+    async def _show(self, model: Model, room: asyncio.Semaphore) -> Show:
+        """What the list doesn't tell in older versions of Ollama; asked once for each content of a model."""
+        if model.capabilities is not None:
+            return Show(capabilities=model.capabilities)
+        key = (model.name, model.digest)
+        if key not in self._shown:
+            async with room:
+                try:
+                    self._shown[key] = await self._ollama.show(model.name)
+                except OllamaError:  # removed a moment ago, or one broken model: the others are still listed
+                    return Show()
+        return self._shown[key]
+
+
+def same_model(one: str, other: str) -> bool:
+    """Names without a tag mean ``:latest``; upper and lower case are the same to Ollama."""
+    return _full(one) == _full(other)
+
+
+def _full(name: str) -> str:
+    return (name if ":" in name.rpartition("/")[2] else f"{name}:latest").lower()
+
+
+def _first(models: list[ModelView]) -> str | None:
+    return next((model.name for model in models if model.can_chat), None)
+
+
+def _view(model: Model, show: Show, running: Running | None) -> ModelView:
+    details = model.details
+    # Before capabilities were told at all, a model in the list was one to chat with.
+    capabilities = ["completion"] if show.capabilities is None else show.capabilities
+    return ModelView(
+        name=model.name,
+        size=model.size,
+        family=details.family,
+        parameter_size=details.parameter_size,
+        quantization_level=details.quantization_level,
+        capabilities=capabilities,
+        context_length=details.context_length or show.context_length,
+        running=None if running is None else _in_memory(running),
+    )
+
+
+def _in_memory(running: Running) -> RunningView:
+    return RunningView(running.size_vram, running.expires_at, running.context_length)

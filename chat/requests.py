@@ -1,0 +1,109 @@
+"""What people ask for, as types: the bodies of the JSON API and of the socket. An unknown field is an error."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from store import Think
+
+from .errors import Invalid
+
+MAX_IMAGES = 8
+MAX_IMAGE = 10 * 1024 * 1024  # bytes, decoded
+MAX_QUESTION = 16 * 1024  # bytes of UTF-8, on the plain streams
+
+Name = Annotated[str, Meta(min_length=1, max_length=300)]
+RequestId = Annotated[str, Meta(min_length=1, max_length=200)]
+_DURATION = re.compile(r"-?(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+|-?\d+")
+
+
+class Options(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Ollama's model options, under its names and with its types (api/types.go)."""
+
+    num_ctx: int | None = None
+    num_predict: int | None = None
+    num_keep: int | None = None
+    num_batch: int | None = None
+    num_gpu: int | None = None
+    main_gpu: int | None = None
+    num_thread: int | None = None
+    use_mmap: bool | None = None
+    seed: int | None = None
+    temperature: float | None = None
+    top_k: int | None = None
+    top_p: float | None = None
+    min_p: float | None = None
+    typical_p: float | None = None
+    repeat_last_n: int | None = None
+    repeat_penalty: float | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    stop: list[str] | None = None
+
+
+class NewConversation(msgspec.Struct, forbid_unknown_fields=True):
+    title: str | None = None
+    model: Name | None = None
+    system: str | None = None
+    options: Options | None = None
+    think: Think = None
+    keep_alive: str | int | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.keep_alive, str) and not _DURATION.fullmatch(self.keep_alive):
+            raise ValueError("`keep_alive` is a duration such as 5m, a number of seconds, or -1 for ever")
+
+
+class Choice(msgspec.Struct, forbid_unknown_fields=True):
+    """With what a reply is written, where it is not what the conversation says."""
+
+    model: Name | None = None
+    options: Options | None = None
+    think: Think = None
+
+
+class Question(Choice, forbid_unknown_fields=True, kw_only=True):
+    content: str
+    parent: str | UnsetType | None = UNSET  # below the leaf; None: a new beginning
+    images: list[str] | None = None
+    request_id: RequestId | None = None
+
+    def check(self) -> None:
+        """Raises Invalid."""
+        if not self.content.strip() and not self.images:
+            raise Invalid("`content` is empty: ask something")
+        if self.images:
+            check_images(self.images)
+
+
+def check_images(images: list[str]) -> None:
+    if len(images) > MAX_IMAGES:
+        raise Invalid(f"`images` holds {len(images)}: at most {MAX_IMAGES} can be sent at once")
+    for place, image in enumerate(images):
+        if not _is_picture(_decode(image, place)):
+            raise Invalid(f"`images[{place}]` is neither PNG, JPEG nor WebP")
+
+
+def _decode(image: str, place: int) -> bytes:
+    if len(image) > MAX_IMAGE * 4 // 3 + 4:
+        raise Invalid(f"`images[{place}]` is larger than {MAX_IMAGE >> 20} MiB")
+    try:
+        return base64.b64decode(image, validate=True)
+    except (binascii.Error, ValueError):
+        raise Invalid(f"`images[{place}]` is not base64") from None
+
+
+def _is_picture(data: bytes) -> bool:
+    return data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")) or (
+        data.startswith(b"RIFF") and data[8:12] == b"WEBP"
+    )
+
+
+def plain_options(options: Options | None) -> dict[str, Any] | None:
+    return None if options is None else msgspec.to_builtins(options)

@@ -1,0 +1,1 @@
+"""Speaks HTTP: parse, one call, write. Knows no SQL and no field of Ollama's."""

@@ -1,0 +1,175 @@
+"""Answers in JSON, errors among them: ``{"error": {"code", "message"}}``, whatever went wrong and wherever."""
+
+from __future__ import annotations
+
+from http.client import responses
+from types import TracebackType
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+from tornado.web import HTTPError, RequestHandler
+
+from chat.errors import ChatError, Closing, Invalid, NotFound, TooLarge, told
+from ollama.errors import Busy, ModelNotFound, OllamaError
+
+T = TypeVar("T")
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+        "font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Problem(NamedTuple):
+    status: int
+    code: str
+    message: str
+
+    def body(self) -> bytes:
+        return msgspec.json.encode({"error": {"code": self.code, "message": self.message}})
+
+
+class Refusal(Exception):
+    """Raised by a handler to answer with a Problem."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.problem = Problem(status, code, message)
+
+
+def problem_of(error: BaseException | None) -> Problem | None:
+    """What to answer; None where it is Hearth's own fault."""
+    match error:
+        case Refusal():
+            return error.problem
+        case TooLarge():
+            return Problem(413, "too_large", str(error))
+        case NotFound():
+            return Problem(404, "not_found", str(error))
+        case Invalid():
+            return Problem(400, "bad_request", str(error))
+        case Closing():
+            return Problem(503, "closing", str(error))
+        case ChatError():
+            return Problem(400, "bad_request", str(error))
+        case OllamaError():
+            event = told(error)
+            return Problem(_ollama_status(error), event.code, event.message)
+        case HTTPError():
+            return _http_problem(error)
+    return None
+
+
+def _ollama_status(error: OllamaError) -> int:
+    if isinstance(error, ModelNotFound):
+        return 404
+    return 503 if isinstance(error, Busy) else 502
+
+
+def _http_problem(error: HTTPError) -> Problem:
+    match error.status_code:
+        case 404:
+            return Problem(404, "not_found", "There is nothing at this address")
+        case 405:
+            return Problem(405, "method_not_allowed", "This address does not take that method")
+        case status:
+            words = error.log_message or responses.get(status, "")
+            return Problem(status, "bad_request" if status < 500 else "internal", words)
+
+
+def secure(handler: RequestHandler) -> None:
+    """The headers that every answer carries."""
+    for name, value in HEADERS.items():
+        handler.set_header(name, value)
+    handler.clear_header("Server")
+
+
+class JSONHandler(RequestHandler):
+    def set_default_headers(self) -> None:
+        secure(self)
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+
+    def read_body(self, shape: type[T]) -> T:
+        return read(self.request.body or b"{}", shape)
+
+    def send(self, value: Any, status: int = 200) -> None:
+        self.set_status(status)
+        self.finish(msgspec.json.encode(value))
+
+    def send_nothing(self) -> None:
+        self.clear_header("Content-Type")
+        self.set_status(204)
+        self.finish()
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        answer_error(self, **kwargs)
+
+    def log_exception(
+        self,
+        typ: type[BaseException] | None,
+        value: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        if problem_of(value) is None:  # else the line of the access log says enough
+            super().log_exception(typ, value, tb)
+
+
+def answer_error(handler: RequestHandler, **kwargs: Any) -> None:
+    """What every handler's `write_error` does."""
+    error = kwargs.get("exc_info", (None, None, None))[1]
+    problem = problem_of(error) or Problem(500, "internal", "Hearth failed; its log says how")
+    handler.set_status(problem.status)
+    handler.set_header("Content-Type", "application/json; charset=utf-8")
+    if problem.status == 405:
+        handler.set_header("Allow", ", ".join(_methods(type(handler))))
+    handler.finish(problem.body())
+
+
+def _methods(handler: type[RequestHandler]) -> list[str]:
+    """Those that it has a method of its own for."""
+    names = RequestHandler.SUPPORTED_METHODS
+    return [name for name in names if getattr(handler, name.lower()) is not getattr(RequestHandler, name.lower())]
+
+
+class Nowhere(JSONHandler):
+    """Every address that is none."""
+
+    def prepare(self) -> None:
+        raise HTTPError(404)
+
+
+class Refused(JSONHandler):
+    """Every request that may not be made; see the gate."""
+
+    def initialize(self, problem: Problem) -> None:
+        self._problem = problem
+
+    def prepare(self) -> None:
+        raise Refusal(*self._problem)
+
+
+def read(data: bytes | str, shape: type[T]) -> T:
+    """Refusal in words that name the field."""
+    try:
+        return msgspec.json.decode(data, type=shape)
+    except msgspec.ValidationError as error:
+        raise Refusal(400, "bad_request", _field_first(str(error))) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refusal(400, "bad_request", f"This is not readable as JSON: {error}") from None
+
+
+def _field_first(words: str) -> str:
+    """msgspec's "Expected `str`, got `int` - at `$.content`" with its path put in front and without its dollar."""
+    what, separator, where = words.rpartition(" - at `$")
+    path = where.rstrip("`").lstrip(".")
+    return f"`{path}`: {what}" if separator and path else words if not separator else what

@@ -1,0 +1,175 @@
+"""Who may call: the one place that every request passes, for pages, streams, sockets and static files alike.
+
+A browser lets any page of any site send requests to a server at home, and a name that a stranger controls can be
+pointed at it (DNS rebinding). So the Host must be one of ours, and a request must not come from another site's page.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Awaitable
+from urllib.parse import urlsplit
+
+from tornado.httputil import (
+    HTTPConnection,
+    HTTPHeaders,
+    HTTPMessageDelegate,
+    HTTPServerRequest,
+    RequestStartLine,
+    ResponseStartLine,
+)
+from tornado.routing import Router
+from tornado.web import Application
+
+from .answers import HEADERS, Problem, Refused
+from .routes import body_limit, is_page
+
+DEFAULT_PORTS = {"http": "80", "https": "443"}
+DRAINED = 64 * 1024 * 1024  # bytes of a body that is too large, read and dropped so that the answer is seen
+
+FOREIGN = Problem(403, "forbidden", "A page of another site may not ask Hearth; open Hearth itself")
+MISDIRECTED = Problem(
+    421, "misdirected", "Hearth doesn't answer to this host name; start it with --hosts=NAME if it should"
+)
+
+
+class Gate(Router):
+    def __init__(self, application: Application, hosts: frozenset[str], proxies: frozenset[str]) -> None:
+        self._application = application
+        self._hosts = hosts  # names in lower case
+        self._proxies = proxies  # IP addresses
+
+    def find_handler(self, request: HTTPServerRequest, **kwargs: object) -> HTTPMessageDelegate:
+        believe_proxy(request, self._proxies)
+        problem = self.judge(request)
+        # No route reads forms, and a JSON body that curl calls a form must not be parsed as one.
+        request.headers.pop("Content-Type", None)
+        if problem is None:
+            delegate: HTTPMessageDelegate = self._application.find_handler(request)
+        else:
+            delegate = self._application.get_handler_delegate(request, Refused, {"problem": problem})
+        assert request.connection is not None
+        limit = body_limit(request.path)
+        return Bounded(delegate, request.connection, limit)
+
+    def judge(self, request: HTTPServerRequest) -> Problem | None:
+        if not self._is_ours(_host_name(request.host)):
+            return MISDIRECTED
+        return FOREIGN if _is_foreign(request) else None
+
+    def _is_ours(self, name: str) -> bool:
+        return name in self._hosts or name.endswith(".local") or _is_address(name)
+
+
+def _is_foreign(request: HTTPServerRequest) -> bool:
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    is_link = request.method in ("GET", "HEAD") and is_page(request.path)
+    is_link = is_link and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    if site in ("cross-site", "same-site") and not is_link:
+        return True
+    origin = request.headers.get("Origin")
+    return origin is not None and _origin(origin) != _origin(f"{request.protocol}://{request.host}")
+
+
+def _origin(text: str) -> tuple[str, str, str] | None:
+    """Scheme, name and port; None for what is no origin, which nothing equals."""
+    try:
+        parts = urlsplit(text)
+        port = str(parts.port or DEFAULT_PORTS.get(parts.scheme, ""))
+    except ValueError:
+        return None
+    if not parts.hostname or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+        return None
+    return parts.scheme, parts.hostname, port
+
+
+def _host_name(host: str) -> str:
+    try:
+        parts = urlsplit(f"//{host}")
+        _ = parts.port  # ValueError where it is none
+    except ValueError:
+        return ""
+    if parts.netloc != host or "@" in host:
+        return ""
+    return (parts.hostname or "").removesuffix(".")
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def believe_proxy(request: HTTPServerRequest, proxies: frozenset[str]) -> None:
+    """Take the caller's address and scheme from the headers of a proxy that is trusted, and of no other."""
+    if request.remote_ip not in proxies:
+        return
+    scheme = request.headers.get("X-Forwarded-Proto", "").rpartition(",")[2].strip().lower()
+    if scheme in DEFAULT_PORTS:
+        request.protocol = scheme
+    for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+        if not _is_address(hop.strip()):
+            break
+        request.remote_ip = hop.strip()
+        if request.remote_ip not in proxies:
+            break
+
+
+class Bounded(HTTPMessageDelegate):
+    """Keeps a body within its limit; beyond it the answer is 413.
+
+    Tornado would close the connection with the rest unread, and the reset that follows can cost the client the
+    answer. So the answer goes out at once and the rest is read and dropped, up to DRAINED bytes.
+    """
+
+    def __init__(self, delegate: HTTPMessageDelegate, connection: HTTPConnection, limit: int) -> None:
+        self._delegate = delegate
+        self._connection = connection
+        self._limit = limit
+        self._size = 0
+        self._refused = False
+
+    def headers_received(
+        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
+    ) -> Awaitable[None] | None:
+        declared = headers.get("Content-Length", "")
+        if declared.isdigit() and int(declared) > self._limit:
+            self._refuse()
+            if "Expect" in headers or int(declared) > self._limit + DRAINED:
+                self._connection.finish()  # it waits for our word before it sends, or would send for too long
+            return None
+        return self._delegate.headers_received(start_line, headers)
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        self._size += len(chunk)
+        if self._refused:
+            if self._size > self._limit + DRAINED:
+                self._connection.finish()
+            return None
+        if self._size > self._limit:
+            self._delegate.on_connection_close()
+            self._refuse()
+            return None
+        return self._delegate.data_received(chunk)
+
+    def finish(self) -> None:
+        if self._refused:
+            self._connection.finish()
+        else:
+            self._delegate.finish()
+
+    def on_connection_close(self) -> None:
+        if not self._refused:
+            self._delegate.on_connection_close()
+
+    def _refuse(self) -> None:
+        self._refused = True
+        limit = f"{self._limit >> 20} MiB" if self._limit >> 20 else f"{self._limit >> 10} KiB"
+        body = Problem(413, "too_large", f"The body is larger than {limit}: send less").body()
+        headers = HTTPHeaders(HEADERS)
+        headers["Content-Type"] = "application/json; charset=utf-8"
+        headers["Content-Length"] = str(len(body))
+        headers["Connection"] = "close"
+        self._connection.write_headers(ResponseStartLine("HTTP/1.1", 413, "Too Large"), headers, body)

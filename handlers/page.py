@@ -1,0 +1,35 @@
+"""The page and its files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tornado.web import StaticFileHandler
+
+from .answers import JSONHandler, answer_error, secure
+
+
+class PageHandler(JSONHandler):
+    """One page for every conversation; which one to show it reads from its address."""
+
+    def initialize(self, index: Path) -> None:
+        self._index = index
+
+    def get(self, conversation: str | None = None) -> None:
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Cache-Control", "no-cache")
+        self.finish(self._index.read_bytes())
+
+    head = get
+
+
+class StaticHandler(StaticFileHandler):
+    """Files revalidate by their ETag at each load, so that a newer Hearth is never mixed with an older one's files."""
+
+    def set_default_headers(self) -> None:
+        secure(self)
+        self.set_header("Cache-Control", "no-cache")
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        answer_error(self, **kwargs)

@@ -1,0 +1,99 @@
+"""A generation's log as an event stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing, suppress
+
+import msgspec
+from tornado.iostream import StreamClosedError
+
+from chat.events import Done, Error
+from chat.generation import Generation
+from chat.generations import Generations
+from chat.log import Bell, Numbered
+
+from .answers import JSONHandler, Refusal
+
+HEARTBEAT = 14.0  # seconds of silence after which a comment line is sent; 15 are promised
+COMMENT = b":\n\n"
+
+Frames = Callable[[list[Numbered]], bytes]
+
+
+class StreamHandler(JSONHandler):
+    """Follows one generation until its end, or until the reader has gone.
+
+    It alone writes to its connection, heartbeats included, and it awaits each flush: that await is the whole of flow
+    control, and what is new meanwhile goes out as one batch.
+    """
+
+    _bell: Bell | None = None
+    _gone = False
+
+    async def follow(self, generation: Generation, after: int, frames: Frames, head: bytes = b"") -> None:
+        """Send `head`, then what comes behind number `after`, made into bytes by `frames`."""
+        self.set_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.set_header("X-Accel-Buffering", "no")
+        self._bell = Bell(HEARTBEAT)
+        with (
+            closing(self._bell) as bell,
+            generation.audience.seat(),
+            generation.log.wakes(bell),
+            suppress(StreamClosedError),  # the reader went; the generation goes on
+        ):
+            await self._send(head)
+            await self._relay(bell, generation, after, frames)
+
+    async def _relay(self, bell: Bell, generation: Generation, after: int, frames: Frames) -> None:
+        while not self._gone:
+            batch = generation.log.read(after)
+            data = frames(batch) or (COMMENT if bell.silent else b"")
+            if data:
+                await self._send(data)
+                bell.sent()
+            if not batch:
+                await bell.wait()
+                continue
+            after = batch[-1].number
+            if isinstance(batch[-1].event, Done | Error):
+                return
+
+    async def _send(self, data: bytes) -> None:
+        if data:
+            self.write(data)
+        await self.flush()
+
+    def on_connection_close(self) -> None:
+        self._gone = True
+        if self._bell is not None:
+            self._bell.ring()
+
+
+class EventsHandler(StreamHandler):
+    def initialize(self, generations: Generations) -> None:
+        self._generations = generations
+
+    async def get(self, generation_id: str) -> None:
+        generation = self._generations.get(generation_id)
+        after = self._after()
+        if generation.log.ending is not None and after >= generation.log.last:
+            self.send_nothing()
+        else:
+            await self.follow(generation, after, event_frames)
+
+    def _after(self) -> int:
+        text = self.request.headers.get("Last-Event-ID") or self.get_query_argument("after", "0")
+        if not (text.isascii() and text.isdigit() and len(text) < 16):
+            raise Refusal(400, "bad_request", "`after` and Last-Event-ID are the number of an event, or 0")
+        return int(text)
+
+
+def event_frames(batch: list[Numbered]) -> bytes:
+    return b"".join(map(_frame, batch))
+
+
+def _frame(numbered: Numbered) -> bytes:
+    number, event = numbered
+    kind = type(event).__struct_config__.tag
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (number, str(kind).encode(), msgspec.json.encode(event))

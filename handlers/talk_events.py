@@ -1,0 +1,172 @@
+"""`/ws` with the subprotocol ``hearth.v1``: asks, follows and stops, any number of generations on one socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from tornado.websocket import WebSocketClosedError, WebSocketHandler
+
+from chat.conversations import Conversations
+from chat.errors import ChatError
+from chat.events import Done, Error
+from chat.generation import Generation
+from chat.generations import Generations
+from chat.log import Bell, Numbered
+from chat.requests import Question
+
+from .answers import Problem, Refusal, problem_of, read
+from .sse import HEARTBEAT
+
+UNSENT = 64  # answers that wait to be sent before no more is heard
+
+
+class Ask(Question, tag="ask", forbid_unknown_fields=True, kw_only=True):
+    conversation: str
+
+
+class Follow(msgspec.Struct, tag="follow", forbid_unknown_fields=True):
+    generation: str
+    after: int = 0
+
+
+class Unfollow(msgspec.Struct, tag="unfollow", forbid_unknown_fields=True):
+    generation: str
+
+
+class Stop(msgspec.Struct, tag="stop", forbid_unknown_fields=True):
+    generation: str
+
+
+@dataclass
+class Following:
+    generation: Generation
+    after: int
+    end: ExitStack
+
+
+class EventTalk:
+    def __init__(self, socket: WebSocketHandler, conversations: Conversations, generations: Generations) -> None:
+        self._socket = socket
+        self._conversations = conversations
+        self._generations = generations
+        self._bell = Bell(HEARTBEAT)
+        self._following: dict[str, Following] = {}
+        self._unsent: deque[dict[str, Any]] = deque()
+        self._sent = asyncio.Event()
+
+    # -- hearing
+
+    async def hear(self, frame: str | bytes) -> None:
+        try:
+            await self._do(read(frame, Ask | Follow | Unfollow | Stop))  # type: ignore[arg-type]
+        except (Refusal, ChatError) as error:
+            problem = problem_of(error)
+            assert problem is not None
+            self._say(_error(problem, frame))
+        while len(self._unsent) > UNSENT and self._socket.ws_connection is not None:
+            self._sent.clear()
+            await self._sent.wait()
+
+    async def _do(self, what: Ask | Follow | Unfollow | Stop) -> None:
+        match what:
+            case Ask():
+                await self._ask(what)
+            case Follow():
+                self._follow(what.generation, what.after)
+            case Unfollow():
+                self._leave(what.generation)
+            case Stop():
+                self._generations.get(what.generation).stop()
+
+    async def _ask(self, ask: Ask) -> None:
+        message, reply = await self._conversations.ask(ask.conversation, ask)
+        self._say({"type": "asked", "request_id": ask.request_id, "message": message, "reply": reply})
+        if reply.generation is not None:
+            self._follow(reply.generation, 0)
+
+    def _follow(self, generation_id: str, after: int) -> None:
+        generation = self._generations.get(generation_id)
+        self._leave(generation_id)
+        if generation.log.ending is not None and after >= generation.log.last:
+            self._say({"generation": generation_id, "type": "end"})
+            return
+        end = ExitStack()
+        end.enter_context(generation.log.wakes(self._bell))
+        end.enter_context(generation.audience.seat())
+        self._following[generation_id] = Following(generation, after, end)
+        self._bell.ring()
+
+    def _leave(self, generation_id: str) -> None:
+        if following := self._following.pop(generation_id, None):
+            following.end.close()
+
+    def _say(self, answer: dict[str, Any]) -> None:
+        self._unsent.append(answer)
+        self._bell.ring()
+
+    # -- speaking: the only writer of this socket
+
+    async def run(self) -> None:
+        with closing(self._bell):
+            try:
+                while True:
+                    await self._send_all()
+                    if self._bell.silent:
+                        self._socket.ping()
+                        self._bell.sent()
+                    await self._bell.wait()
+            except WebSocketClosedError:
+                pass  # the reader went
+            finally:
+                self._close()
+
+    async def _send_all(self) -> None:
+        """What is new, one batch of each generation in turn, until nothing is."""
+        more = True
+        while more:
+            more = False
+            while self._unsent:
+                await self._socket.write_message(msgspec.json.encode(self._unsent.popleft()).decode())
+            self._sent.set()
+            for following in list(self._following.values()):
+                more |= await self._send_batch(following)
+
+    async def _send_batch(self, following: Following) -> bool:
+        generation = following.generation
+        batch = generation.log.read(following.after)
+        for numbered in batch:
+            if self._following.get(generation.id) is not following:
+                return True  # it was left, or is followed anew from another number, while we wrote
+            following.after = numbered.number
+            await self._socket.write_message(_message(generation.id, numbered))
+            if isinstance(numbered.event, Done | Error):
+                self._leave(generation.id)
+        return bool(batch)
+
+    def _close(self) -> None:
+        self._sent.set()
+        for generation_id in list(self._following):
+            self._leave(generation_id)
+
+
+def _message(generation_id: str, numbered: Numbered) -> str:
+    event = msgspec.json.encode(numbered.event).decode()
+    return f'{{"generation":"{generation_id}","id":{numbered.number},{event[1:]}'
+
+
+def _error(problem: Problem, frame: str | bytes) -> dict[str, Any]:
+    """The answer names what it answers, as far as the frame can be read."""
+    answer = {"type": "error", "code": problem.code, "message": problem.message}
+    try:
+        heard = msgspec.json.decode(frame)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return answer
+    if isinstance(heard, dict):
+        names = ("request_id", "generation")
+        answer |= {name: heard[name] for name in names if isinstance(heard.get(name), str)}
+    return answer

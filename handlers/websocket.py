@@ -1,0 +1,102 @@
+"""The socket: one handler, and two ways of talking over it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Protocol
+
+from tornado.websocket import WebSocketHandler, WebSocketProtocol, WebSocketProtocol13
+
+from chat.conversations import Conversations
+from chat.generations import Generations
+from chat.questions import Questions
+
+from .answers import JSONHandler, Refusal, answer_error, secure
+from .frames import StrictProtocol13
+from .talk_events import EventTalk
+from .talk_plain import PlainTalk
+
+SUBPROTOCOL = "hearth.v1"
+
+
+class Talk(Protocol):
+    """What is said over one socket. `run` is its only writer."""
+
+    async def run(self) -> None: ...
+
+    async def hear(self, frame: str | bytes) -> None: ...
+
+
+class Sockets:
+    """The open ones, so that they can be closed when Hearth goes."""
+
+    def __init__(self) -> None:
+        self._open: set[SocketHandler] = set()
+
+    def __repr__(self) -> str:
+        return f"<Sockets {len(self._open)} open>"
+
+    def add(self, socket: SocketHandler) -> None:
+        self._open.add(socket)
+
+    def discard(self, socket: SocketHandler) -> None:
+        self._open.discard(socket)
+
+    def close(self) -> None:
+        for socket in list(self._open):
+            socket.close(1001, "Hearth is stopping")
+
+
+class SocketHandler(WebSocketHandler):
+    _talk: Talk
+    _running: asyncio.Task[None]
+
+    def initialize(
+        self, conversations: Conversations, questions: Questions, generations: Generations, sockets: Sockets
+    ) -> None:
+        self._conversations = conversations
+        self._questions = questions
+        self._generations = generations
+        self._sockets = sockets
+
+    def set_default_headers(self) -> None:
+        secure(self)
+
+    async def get(self, *args: Any, **kwargs: Any) -> None:
+        if self.request.headers.get("Upgrade", "").lower() != "websocket":
+            self.set_header("Upgrade", "websocket")
+            raise Refusal(426, "upgrade_required", "This address takes WebSocket connections only")
+        await super().get(*args, **kwargs)
+
+    def check_origin(self, origin: str) -> bool:
+        return True  # the gate has judged it, by stricter rules
+
+    def select_subprotocol(self, subprotocols: list[str]) -> str | None:
+        return SUBPROTOCOL if SUBPROTOCOL in subprotocols else None
+
+    def get_websocket_protocol(self) -> WebSocketProtocol | None:
+        stock = super().get_websocket_protocol()
+        if not isinstance(stock, WebSocketProtocol13):
+            return stock
+        return StrictProtocol13(self, stock.mask_outgoing, stock.params)
+
+    def open(self, *args: str, **kwargs: str) -> None:
+        self.set_nodelay(True)
+        self._sockets.add(self)
+        if self.selected_subprotocol == SUBPROTOCOL:
+            self._talk = EventTalk(self, self._conversations, self._generations)
+        else:
+            self._talk = PlainTalk(self, self._questions)
+        self._running = asyncio.get_running_loop().create_task(self._talk.run())
+
+    async def on_message(self, message: str | bytes) -> None:
+        await self._talk.hear(message)
+
+    def on_close(self) -> None:
+        self._sockets.discard(self)
+        self._running.cancel()
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        answer_error(self, **kwargs)
+
+    log_exception = JSONHandler.log_exception

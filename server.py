@@ -1,0 +1,162 @@
+"""Hearth: builds everything, once, and runs it until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import os
+import resource
+import signal
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from tornado.netutil import bind_sockets
+
+from chat.conversations import Conversations
+from chat.generations import Generations
+from chat.models import Models
+from chat.questions import Questions
+from chat.status import Status
+from demo.process import DemoFailed, DemoMissing, DemoModel
+from handlers.gate import Gate
+from handlers.routes import House, application
+from handlers.server import Server
+from handlers.websocket import Sockets
+from ollama.address import Address, parse
+from ollama.client import Ollama
+from settings import BadOption, Settings, read
+from store import MemoryStore
+
+VERSION = "0.1.0"
+LINGER = 8.0  # seconds after which a plain question that nobody follows any more is stopped
+SPARE = 256  # file descriptors that are no browser's: Ollama, files, and connections that are being refused
+LAST_WORDS = 2.0  # seconds for readers to be told of an end that Hearth made
+
+log = logging.getLogger("hearth")
+
+
+class CannotStart(Exception):
+    """One line that says what is in the way and what to do."""
+
+
+def main() -> int:
+    try:
+        settings = read(sys.argv[1:], os.environ)
+        logging.basicConfig(
+            stream=sys.stderr,
+            level=logging.INFO if settings.verbose else logging.WARNING,
+            format="%(levelname)s %(name)s: %(message)s",
+        )
+        asyncio.run(serve(settings))
+    except BadOption as error:
+        return _refuse(error, 2)
+    except (CannotStart, DemoMissing, DemoFailed) as error:
+        return _refuse(error, 1)
+    return 0
+
+
+async def serve(settings: Settings) -> None:
+    stop = _on_signals()
+    _prepare_folder(settings.data)
+    listening = _listen(settings.address, settings.port)
+    demo = DemoModel() if settings.demo else None
+    try:
+        await _serve(settings, listening, parse(await demo.start()) if demo else settings.ollama, stop)
+    finally:
+        if demo:
+            await demo.stop()
+
+
+async def _serve(settings: Settings, listening: list[socket.socket], where: Address, stop: asyncio.Event) -> None:
+    ollama = Ollama(where, settings.limits, settings.max_line)
+    generations = Generations()
+    models = Models(ollama, settings.model)
+    sockets = Sockets()
+    house = House(
+        conversations=Conversations(MemoryStore(), generations, models, ollama),
+        generations=generations,
+        models=models,
+        questions=Questions(generations, models, ollama, LINGER),
+        status=Status(VERSION, ollama, settings.auth, settings.demo),
+        sockets=sockets,
+        static=Path(__file__).parent / "static",
+    )
+    server = Server(Gate(application(house), settings.hosts, settings.proxies), most=_connections())
+    server.add_sockets(listening)
+    _announce(settings, listening)
+    await stop.wait()
+    await generations.close(settings.grace, LAST_WORDS)
+    sockets.close()
+    server.stop()
+    await server.close_all_connections()
+
+
+def _announce(settings: Settings, listening: list[socket.socket]) -> None:
+    host = f"[{settings.address}]" if ":" in settings.address else settings.address
+    with suppress(BrokenPipeError):  # nobody reads it; that is no reason to stop
+        print(f"Hearth is listening on http://{host}:{listening[0].getsockname()[1]}/", flush=True)
+    if settings.open_to_all:
+        log.warning("--auth=none: everyone who can reach this address reads and writes every conversation")
+
+
+def _on_signals() -> asyncio.Event:
+    """Set by SIGTERM and SIGINT; the second one ends the process at once."""
+    stop = asyncio.Event()
+
+    def on_signal() -> None:
+        if stop.is_set():
+            os._exit(1)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, on_signal)
+    return stop
+
+
+def _prepare_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch(mode=0o600)
+        probe.unlink()
+    except OSError as error:
+        words = (error.strerror or str(error)).lower()
+        raise CannotStart(f"the data folder {folder} can't be written ({words}); give another with --data=") from None
+
+
+def _listen(address: str, port: int) -> list[socket.socket]:
+    try:
+        return bind_sockets(port, address)
+    except OSError as error:
+        match error.errno:
+            case errno.EADDRINUSE:
+                what = f"port {port} is in use; stop what uses it, or give another with --port="
+            case errno.EACCES:
+                what = f"port {port} needs root's rights; give one above 1023 with --port="
+            case errno.EADDRNOTAVAIL | socket.EAI_NONAME | socket.EAI_AGAIN:
+                what = f"{address} is no address of this machine; give another with --address="
+            case _:
+                what = f"can't listen on {address}:{port} ({error.strerror or error})"
+        raise CannotStart(what) from None
+
+
+def _connections() -> int:
+    """How many at most, below the limit on file descriptors, which is raised as far as it may be."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(65536, hard) if hard != resource.RLIM_INFINITY else 65536
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    return max(soft - SPARE, soft // 2) if soft != resource.RLIM_INFINITY else wanted
+
+
+def _refuse(error: Exception, status: int) -> int:
+    print(f"server.py: {error}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

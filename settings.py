@@ -1,0 +1,237 @@
+"""The command line: options by `tornado.options`, read into Settings or refused in one line."""
+
+from __future__ import annotations
+
+import ast
+import ipaddress
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from tornado.options import Error, OptionParser
+
+from ollama.address import Address
+from ollama.address import parse as parse_address
+from ollama.http import Limits
+
+MIB = 1024 * 1024
+
+
+class BadOption(Exception):
+    """One line that says what is wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    address: str
+    port: int
+    ollama: Address
+    data: Path
+    model: str | None
+    demo: bool
+    auth: str
+    hosts: frozenset[str]
+    proxies: frozenset[str]
+    grace: float
+    limits: Limits
+    max_line: int  # bytes
+    open_to_all: bool  # others can reach it, and nobody signs in
+    verbose: bool
+
+
+class Parser(OptionParser):
+    """Tornado prints its help before it refuses an option; one line is what is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.__dict__["wants_help"] = False  # setting an attribute means setting an option
+
+    def print_help(self, file: TextIO | None = None) -> None:
+        if self.__dict__["wants_help"]:
+            super().print_help(file)
+
+
+def read(arguments: Sequence[str], environ: Mapping[str, str]) -> Settings:
+    """Settings from the command line, or BadOption. ``--help`` prints and exits with 0."""
+    parser = _parser(environ)
+    rest = _parse(parser, list(arguments))
+    if rest:
+        raise BadOption(f"'{rest[0]}' is no option; --help lists them")
+    return _checked(parser)
+
+
+def _parser(environ: Mapping[str, str]) -> Parser:
+    parser = Parser()
+    define = parser.define
+    define("address", "127.0.0.1", str, "where to listen; 0.0.0.0 for the home network", group="Listening")
+    define("port", 8080, int, "0 picks a free port", group="Listening")
+    define("hosts", "", str, "further host names to answer to, with commas between", "NAME,…", group="Listening")
+    define(
+        "trusted_proxies",
+        "",
+        str,
+        "addresses of proxies whose X-Forwarded-For and -Proto are believed",
+        "IP,…",
+        group="Listening",
+    )
+    define("auth", "auto", str, "who signs in: auto, required or none", "auto|required|none", group="Listening")
+    define(
+        "ollama",
+        environ.get("OLLAMA_HOST", ""),
+        str,
+        "where Ollama is; $OLLAMA_HOST, else http://127.0.0.1:11434",
+        "URL",
+        group="Models",
+    )
+    define("model", "", str, "the model for who names none; else the first that can chat", "NAME", group="Models")
+    define("demo", False, bool, "needs no Ollama: chat with a small model on this machine", group="Models")
+    define("connect_timeout", 5.0, float, "seconds to connect to Ollama", group="Models")
+    define("first_byte_timeout", 600.0, float, "seconds until Ollama's first byte; models load", group="Models")
+    define("idle_timeout", 120.0, float, "seconds that Ollama may be silent within a reply", group="Models")
+    define("max_line", 16 * MIB, int, "bytes in one line of Ollama's", group="Models")
+    define("data", _data_folder(environ), str, "the only folder that is written to", "FOLDER", group="Hearth")
+    define("grace", 10.0, float, "seconds that running replies have to end when Hearth stops", group="Hearth")
+    define("verbose", False, bool, "log every request, not only what went wrong", group="Hearth")
+    define("config", "", str, "read these options from a file, one name = value a line", "FILE", group="Hearth")
+    return parser
+
+
+def _data_folder(environ: Mapping[str, str]) -> str:
+    """systemd's own, else as the XDG Base Directory Specification has it (a path that is not absolute is ignored)."""
+    if state := environ.get("STATE_DIRECTORY"):
+        return state.split(":")[0]
+    home = environ.get("XDG_DATA_HOME", "")
+    base = Path(home) if home.startswith("/") else Path("~/.local/share").expanduser()
+    return str(base / "hearth")
+
+
+def _parse(parser: Parser, arguments: list[str]) -> list[str]:
+    parser.__dict__["wants_help"] = "--help" in arguments
+    rest = _parse_arguments(parser, arguments)
+    if parser.config:
+        _parse_file(parser, parser.config)
+        _parse_arguments(parser, arguments)  # which count above the file
+    return rest
+
+
+def _parse_arguments(parser: Parser, arguments: list[str]) -> list[str]:
+    rest: list[str] = []
+    for argument in arguments:  # one at a time, to be able to say which it is
+        try:
+            rest += parser.parse_command_line(["server.py", argument], final=False)
+        except Error as error:
+            raise BadOption(f"{argument}: {_lower_first(str(error))}; --help lists the options") from None
+        except ValueError:
+            raise BadOption(f"{argument}: the value is of the wrong kind; --help lists the options") from None
+    return rest
+
+
+def _parse_file(parser: Parser, path: str) -> None:
+    try:
+        tree = ast.parse(Path(path).read_bytes())
+        for name in _assigned(tree):
+            if name not in parser:
+                raise BadOption(f"{path}: '{name}' is no option; --help lists them")
+        parser.parse_config_file(path, final=False)
+    except OSError as error:
+        raise BadOption(f"{path} can't be read: {(error.strerror or str(error)).lower()}") from None
+    except (SyntaxError, NameError, TypeError, ValueError, Error) as error:
+        raise BadOption(f"{path}: {error}") from None
+
+
+def _assigned(tree: ast.AST) -> list[str]:
+    return [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+
+
+def _checked(parser: Parser) -> Settings:
+    listening = _one_address(parser.address)
+    if not 0 <= parser.port <= 65535:
+        raise BadOption(f"--port={parser.port} is no port; give 0 to 65535")
+    for name in ("connect_timeout", "first_byte_timeout", "idle_timeout", "max_line"):
+        if not 0 < getattr(parser, name) < float("inf"):
+            raise BadOption(f"--{name.replace('_', '-')} must be more than 0")
+    if not 0 <= parser.grace < float("inf"):
+        raise BadOption("--grace must be 0 or more seconds")
+    hosts, proxies = _names(parser.hosts), _proxies(parser.trusted_proxies)
+    reachable = not _is_loopback(listening) or bool(hosts or proxies)
+    _check_auth(parser.auth, reachable)
+    return Settings(
+        address=listening,
+        port=parser.port,
+        ollama=_ollama(parser.ollama),
+        data=_folder(parser.data),
+        model=parser.model or None,
+        demo=parser.demo,
+        auth="none",
+        hosts=frozenset({"localhost", *_machine_names(), listening.lower(), *hosts}),
+        proxies=proxies,
+        grace=parser.grace,
+        limits=Limits(parser.connect_timeout, parser.first_byte_timeout, parser.idle_timeout),
+        max_line=parser.max_line,
+        open_to_all=parser.auth == "none",
+        verbose=parser.verbose,
+    )
+
+
+def _check_auth(auth: str, reachable: bool) -> None:
+    if auth not in ("auto", "required", "none"):
+        raise BadOption(f"--auth={auth} is not known; give auto, required or none")
+    if auth == "required" or (auth == "auto" and reachable):
+        raise BadOption(
+            "others could reach Hearth, and it has no accounts yet: give --auth=none to let everyone in who can "
+            "reach it, or leave --address, --hosts and --trusted-proxies as they are"
+            if auth == "auto"
+            else "--auth=required: Hearth has no accounts yet; give --auth=none to let everyone in who can reach it"
+        )
+
+
+def _one_address(text: str) -> str:
+    if not text or any(c in text for c in "/@ \t"):
+        raise BadOption(f"--address={text} is no address; give an IP address or a name of this machine")
+    return text.strip("[]")
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name.lower() == "localhost"
+
+
+def _machine_names() -> set[str]:
+    name = socket.gethostname().lower()
+    return {name, name.partition(".")[0]} - {""}
+
+
+def _names(text: str) -> set[str]:
+    names = {name.strip().lower().removesuffix(".") for name in text.split(",") if name.strip()}
+    for name in names:
+        if any(c in name for c in "/:@* \t"):
+            raise BadOption(f"--hosts: '{name}' is no host name; give names without scheme, port and asterisk")
+    return names
+
+
+def _proxies(text: str) -> frozenset[str]:
+    try:
+        return frozenset(str(ipaddress.ip_address(one.strip())) for one in text.split(",") if one.strip())
+    except ValueError as error:
+        raise BadOption(f"--trusted-proxies: {error}") from None
+
+
+def _ollama(text: str) -> Address:
+    try:
+        return parse_address(text)
+    except ValueError as error:
+        raise BadOption(f"--ollama={text}: {error}") from None
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        raise BadOption("--data is empty; give a folder")
+    return Path(text).expanduser().absolute()
+
+
+def _lower_first(words: str) -> str:
+    return words[:1].lower() + words[1:]

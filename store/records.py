@@ -1,0 +1,42 @@
+"""What is kept. The names are those of the JSON API; times are in UTC."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+Think = bool | Literal["low", "medium", "high", "max"] | None
+Role = Literal["system", "user", "assistant", "tool"]
+
+
+class Conversation(msgspec.Struct, frozen=True):
+    id: str
+    title: str | None
+    model: str | None
+    system: str | None
+    options: dict[str, Any] | None
+    think: Think
+    keep_alive: str | int | None
+    pinned: bool
+    leaf: str | None  # the id of the message shown last
+    created_at: datetime
+    updated_at: datetime
+
+
+class Message(msgspec.Struct, frozen=True):
+    id: str
+    conversation: str
+    parent: str | None
+    role: Role
+    content: str
+    created_at: datetime
+    thinking: str = ""
+    images: list[str] = []  # base64
+    model: str | None = None
+    state: str | None = None  # of an assistant message: a value of chat.generation.State
+    generation: str | None = None
+    error: dict[str, Any] | None = None
+    stats: dict[str, int] | None = None
+    context: dict[str, Any] | None = None
