@@ -71,27 +71,31 @@ async def serve(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings, listening: list[socket.socket], where: Address, stop: asyncio.Event) -> None:
+    house, server = build(settings, where)
+    server.add_sockets(listening)
+    _announce(settings, listening)
+    await stop.wait()
+    await house.generations.close(settings.grace, LAST_WORDS)
+    house.sockets.close()
+    server.stop()
+    await server.close_all_connections()
+
+
+def build(settings: Settings, where: Address) -> tuple[House, Server]:
+    """Everything between the browsers and the Ollama at `where`; needs a running loop, listens nowhere yet."""
     ollama = Ollama(where, settings.limits, settings.max_line)
     generations = Generations()
     models = Models(ollama, settings.model)
-    sockets = Sockets()
     house = House(
         conversations=Conversations(MemoryStore(), generations, models, ollama),
         generations=generations,
         models=models,
         questions=Questions(generations, models, ollama, LINGER),
         status=Status(VERSION, ollama, settings.auth, settings.demo),
-        sockets=sockets,
+        sockets=Sockets(),
         static=Path(__file__).parent / "static",
     )
-    server = Server(Gate(application(house), settings.hosts, settings.proxies), most=_connections())
-    server.add_sockets(listening)
-    _announce(settings, listening)
-    await stop.wait()
-    await generations.close(settings.grace, LAST_WORDS)
-    sockets.close()
-    server.stop()
-    await server.close_all_connections()
+    return house, Server(Gate(application(house), settings.hosts, settings.proxies), most=_connections())
 
 
 def _announce(settings: Settings, listening: list[socket.socket]) -> None:

@@ -45,44 +45,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-MODELS = [
-    "quick",
-    "slow",
-    "endless",
-    "thinker",
-    "tagged",
-    "echo",
-    "cold",
-    "length",
-    "empty",
-    "lines",
-    "recorded",
-    "failing",
-    "cut",
-    "halfline",
-    "reset",
-    "resetfirst",
-    "mute",
-    "hushed",
-    "nojson",
-    "list",
-    "types",
-    "deep",
-    "notutf8",
-    "long",
-    "toolong",
-    "html",
-    "redirect",
-    "busy",
-    "refused",
-    "forbidden",
-    "dribble",
-    "burst",
-    "lingering",
-    "tls",
-    "overflow",
-]
-
 HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
 )
@@ -175,7 +137,7 @@ class FakeOllama:
         self.seen: Counter[str] = Counter()  # requests by path
         self.at_work: set[str] = set()  # models that write right now
         self.loaded: set[str] = {"quick:latest"}
-        self.models: list[str] = [f"{name}:latest" for name in MODELS]
+        self.models: list[str] = [f"{name}:latest" for name in BEHAVIOURS]
         self.pace = 0.05
         self.load = 0.5
         self.recording = b""
