@@ -1,0 +1,43 @@
+# The two commands of the README: `make run` and `make test`. Both set up what they need, once.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: run test lint format clean
+
+run: $(VENV)/hearth ## set up and start chatting; more options in ARGS="--port=9000 …"
+	@exec $(BIN)/python scripts/run.py $(ARGS)
+
+test: $(VENV)/test $(VENV)/demo ## set up what the tests need, and run them all
+	@sh scripts/browser.sh $(BIN)
+	node --test tests/page/*.test.mjs
+	$(BIN)/pytest -q
+
+lint: $(VENV)/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache tests/artifacts
+
+$(VENV)/python:
+	@sh scripts/venv.sh $(VENV)
+	@touch $@
+
+$(VENV)/hearth: $(VENV)/python requirements.txt
+	$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/test: $(VENV)/hearth requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/demo: $(VENV)/hearth requirements-demo.txt
+	$(PIP) --no-deps -r requirements-demo.txt
+	@touch $@

@@ -1,0 +1,47 @@
+"""`make run`: Hearth with the Ollama that is there, else with the demo model, which is installed for it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from ollama.client import Ollama  # noqa: E402
+from ollama.errors import OllamaError  # noqa: E402
+from settings import BadOption, Settings, read  # noqa: E402
+
+
+def main(arguments: list[str]) -> None:
+    if not asyncio.run(_has_ollama(arguments)) and _has_demo():
+        print("No Ollama found: starting with a tiny model for trying things out.", file=sys.stderr)
+        arguments = [*arguments, "--demo"]
+    os.execv(sys.executable, [sys.executable, str(ROOT / "server.py"), *arguments])
+
+
+async def _has_ollama(arguments: list[str]) -> bool:
+    try:
+        settings = read(arguments, os.environ)
+    except BadOption:
+        return True  # Hearth itself will say what is wrong
+    return settings.demo or await _answers(settings)
+
+
+async def _answers(settings: Settings) -> bool:
+    try:
+        await Ollama(settings.ollama, settings.limits, settings.max_line).version()
+    except OllamaError:
+        return False
+    return True
+
+
+def _has_demo() -> bool:
+    return subprocess.run(["make", "-s", ".venv/demo"], cwd=ROOT, check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
