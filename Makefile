@@ -39,5 +39,5 @@ $(VENV)/test: $(VENV)/hearth requirements-dev.txt
 	@touch $@
 
 $(VENV)/demo: $(VENV)/hearth requirements-demo.txt
-	$(PIP) --no-deps -r requirements-demo.txt
+	@sh scripts/demo.sh $(BIN)/python
 	@touch $@

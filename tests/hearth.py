@@ -104,6 +104,24 @@ class RawStream:
                 self.seen += data
         return self.seen
 
+    async def rest(self) -> bytes:
+        """The whole body, once the answer ended as it should."""
+        await self.until(b"\r\n0\r\n\r\n")
+        self.writer.close()
+        return self.body()
+
+    def body(self) -> bytes:
+        """The body as far as it came in whole chunks of the transfer."""
+        _, _, left = self.seen.partition(b"\r\n\r\n")
+        body = b""
+        while left:
+            size, separator, left = left.partition(b"\r\n")
+            length = int(size, 16) if separator else 0
+            if length == 0 or len(left) < length + 2:
+                break
+            body, left = body + left[:length], left[length + 2 :]
+        return body
+
     def cut(self) -> None:
         self.writer.transport.abort()
 

@@ -1,0 +1,155 @@
+"""What the tests of the page stand on: a scripted Ollama, Hearth as a process of its own, and a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+
+from .fake_ollama import FakeOllama
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
+T = TypeVar("T")
+
+
+class Ollama:
+    """A scripted Ollama on a thread of its own: Playwright's synchronous API occupies the test's."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        self.fake = FakeOllama()
+        self._do(self.fake.start())
+        self.port = self.fake.port
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def leave(self) -> None:
+        self._do(self.fake.stop())
+
+    def come(self) -> None:
+        self._do(self.fake.start(self.port))
+
+    def close(self) -> None:
+        self.leave()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+    def _do(self, what: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(what, self._loop).result(10)
+
+
+class HearthProcess:
+    """`python server.py`, which can be killed and started again at the same address."""
+
+    def __init__(self, ollama: Ollama, data: Path) -> None:
+        self._options = [f"--ollama={ollama.url}", f"--data={data}"]
+        self._port = 0
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        command = [sys.executable, str(ROOT / "server.py"), f"--port={self._port}", *self._options]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        found = re.search(r"http://127\.0\.0\.1:(\d+)/", self._process.stdout.readline())
+        assert found, "Hearth did not say where it is listening"
+        self._port = int(found[1])
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Reader:
+    """A person in front of the page."""
+
+    def __init__(self, page: Page, hearth: str) -> None:
+        self.page = page
+        self.hearth = hearth
+        self.composer: Locator = page.get_by_role("textbox")
+        self.replies: Locator = page.locator("assistant-message")
+        self.questions: Locator = page.locator("user-message")
+        self.text: Locator = self.replies.last.locator("> plain-text")
+
+    def open(self, path: str = "/", transport: str | None = None) -> Reader:
+        self.page.goto(self.hearth + path + (f"?transport={transport}" if transport else ""))
+        return self
+
+    def choose(self, model: str) -> Reader:
+        self.page.locator("model-picker > button").click()
+        self.page.get_by_role("option").filter(has_text=re.compile(rf"^{model}\b")).click()
+        expect(self.page.locator("model-picker > button")).to_contain_text(model)
+        return self
+
+    def ask(self, question: str) -> Reader:
+        self.composer.fill(question)
+        self.composer.press("Enter")
+        return self
+
+    def wait_for(self, text: str) -> None:
+        expect(self.text).to_contain_text(text)
+
+    def sees(self, *texts: str) -> None:
+        """The messages on the page, whole, in order."""
+        shown = self.page.locator("user-message .bubble, assistant-message > plain-text")
+        expect(shown).to_have_text(list(texts))
+
+    def comes_back(self) -> None:
+        """As if the tab had been in the background: headless tabs are always visible."""
+        self.page.evaluate("window.dispatchEvent(new Event('focus'))")
+
+
+def slow_text(text: str) -> bool:
+    """Whether it is the beginning of what the model `slow` writes: each word once, in order."""
+    words = text.split()
+    return words == [f"word{n}" for n in range(len(words))]
+
+
+def guarded(context: BrowserContext) -> list[str]:
+    """What went wrong in the page's console from now on; a broken policy is told there too."""
+    problems: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+
+    context.on("page", watch)
+    return problems
+
+
+def port_without_listener() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
