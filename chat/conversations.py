@@ -152,9 +152,16 @@ def _written(message: Message, generation: Generation, ending: Ending | None) ->
         thinking=generation.thinking,
         model=generation.model or message.model,
         state=generation.state,
-        stats=generation.stats if ending is not None else None,
+        stats=_stats(generation, ending),
         error=_plain(ending) if isinstance(ending, Error) else None,
     )
+
+
+def _stats(generation: Generation, ending: Ending | None) -> dict[str, int | str] | None:
+    """The counts, and why the reply ended: the page says so where it was for its length."""
+    if ending is None:
+        return None
+    return generation.stats | ({"done_reason": ending.reason} if isinstance(ending, Done) else {})
 
 
 def _plain(error: Error) -> dict[str, Any]:

@@ -38,5 +38,5 @@ class Message(msgspec.Struct, frozen=True):
     state: str | None = None  # of an assistant message: a value of chat.generation.State
     generation: str | None = None
     error: dict[str, Any] | None = None
-    stats: dict[str, int] | None = None
+    stats: dict[str, int | str] | None = None
     context: dict[str, Any] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
+import shutil
 import subprocess
 import sys
 import threading
@@ -18,7 +18,6 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, 
 from .fake_ollama import FakeOllama
 
 ROOT = Path(__file__).parent.parent
-CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -36,7 +35,8 @@ class Ollama:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
         self.fake = FakeOllama()
         self._do(self.fake.start())
         self.port = self.fake.port
@@ -54,6 +54,8 @@ class Ollama:
     def close(self) -> None:
         self.leave()
         self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
     def _do(self, what: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(what, self._loop).result(10)
@@ -85,9 +87,11 @@ class HearthProcess:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*arguments: str) -> Iterator[Browser]:
+    """The system's Chromium; where it has none as a package, the one that Playwright fetched."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        found = shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=found, args=[*ARGUMENTS, *arguments])
         yield browser
         browser.close()
 
@@ -109,7 +113,8 @@ class Reader:
 
     def choose(self, model: str) -> Reader:
         self.page.locator("model-picker > button").click()
-        self.page.get_by_role("option").filter(has_text=re.compile(rf"^{model}\b")).click()
+        name = self.page.locator(".name", has_text=re.compile(f"^{model}$"))
+        self.page.get_by_role("option").filter(has=name).click()
         expect(self.page.locator("model-picker > button")).to_contain_text(model)
         return self
 
@@ -119,7 +124,7 @@ class Reader:
         return self
 
     def wait_for(self, text: str) -> None:
-        expect(self.text).to_contain_text(text)
+        expect(self.text).to_contain_text(text, timeout=20_000)
 
     def sees(self, *texts: str) -> None:
         """The messages on the page, whole, in order."""
@@ -143,13 +148,7 @@ def guarded(context: BrowserContext) -> list[str]:
 
     def watch(page: Page) -> None:
         page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda it: problems.append(f"{it.text} {it.location}") if it.type == "error" else None)
 
     context.on("page", watch)
     return problems
-
-
-def port_without_listener() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

@@ -1,0 +1,59 @@
+import { icon } from './icon.js';
+import { make } from './make.js';
+import { t } from './words.js';
+
+// This near to the end counts as being there, when the reader scrolls down.
+const NEAR = 48;
+
+// Scrolls what is in it, and stays at the end while the reader is there. A button leads back to it.
+class EndFollower extends HTMLElement {
+  #following = true;
+  #top = 0;
+  #button;
+
+  connectedCallback() {
+    this.#button = make(
+      'button',
+      { type: 'button', className: 'latest', title: t('list.latest'), ariaLabel: t('list.latest'), hidden: true },
+      icon('down'),
+    );
+    this.#button.onclick = () => this.toEnd();
+    this.append(make('div', { className: 'latest-place' }, this.#button));
+    this.addEventListener('scroll', () => this.#scrolled(), { passive: true });
+    // Opening a fold at the end is for reading it, not for being carried away.
+    this.addEventListener('click', ({ target }) => target.closest('summary') && this.#set(false));
+    // Sizes are told after the layout of a frame, so that following costs no layout of its own.
+    const sizes = new ResizeObserver(() => this.#settle());
+    sizes.observe(this);
+    sizes.observe(this.firstElementChild);
+  }
+
+  toEnd() {
+    this.#set(true);
+    this.#settle();
+  }
+
+  #settle() {
+    if (this.#following) this.scrollTop = this.scrollHeight;
+    else this.#set(this.#distance() <= 1);
+  }
+
+  // Scrolling up leaves the end at once, however little; scrolling down arrives a little before it.
+  #scrolled() {
+    const distance = this.#distance();
+    const up = this.scrollTop < this.#top;
+    this.#top = this.scrollTop;
+    this.#set(distance <= (up ? 1 : NEAR));
+  }
+
+  #distance() {
+    return this.scrollHeight - this.clientHeight - this.scrollTop;
+  }
+
+  #set(following) {
+    this.#following = following;
+    this.#button.hidden = following;
+  }
+}
+
+customElements.define('end-follower', EndFollower);

@@ -1,0 +1,26 @@
+import { choose, lastModel } from './models.js';
+
+// Which model is asked: the one picked for the conversation on the page, else the one it was carried on with, else
+// the one that was picked last anywhere.
+export class ModelChoice {
+  #kept;
+  #picked = null;
+
+  constructor(kept) {
+    this.#kept = kept;
+  }
+
+  pick(name) {
+    this.#picked = name;
+    this.#kept.write(name);
+  }
+
+  // The reader goes to another conversation.
+  forget() {
+    this.#picked = null;
+  }
+
+  current({ conversation, messages }, { models, standard }) {
+    return choose(models, [this.#picked, lastModel(conversation, messages), this.#kept.read()], standard);
+  }
+}

@@ -1,0 +1,57 @@
+import { ApiError } from './errors.js';
+import { offered } from './models.js';
+
+// How often to look again while something is missing.
+const INTERVAL = 3_000;
+
+// Whether there is an Ollama with a model to chat with. While there isn't, it looks again by itself. Fires `change`.
+//
+// problem: null, `ollama_unreachable` or `no_models`
+export class OllamaWatch extends EventTarget {
+  status = null;
+  models = [];
+  standard = null;
+  problem = null;
+
+  #api;
+  #connection;
+  #interval;
+  #checking = null;
+  #timer;
+
+  constructor({ api, connection, interval = INTERVAL }) {
+    super();
+    this.#api = api;
+    this.#connection = connection;
+    this.#interval = interval;
+  }
+
+  check() {
+    this.#checking ??= this.#look().finally(() => (this.#checking = null));
+    return this.#checking;
+  }
+
+  async #look() {
+    clearTimeout(this.#timer);
+    const known = this.problem;
+    this.problem = await this.#problem().catch(() => known);
+    if (this.problem) this.#timer = setTimeout(() => this.check(), this.#interval);
+    this.dispatchEvent(new Event('change'));
+  }
+
+  async #problem() {
+    this.status = await this.#connection.retry(() => this.#api.status());
+    if (!this.status.ollama.reachable) return 'ollama_unreachable';
+    const answer = await this.#connection.retry(() => this.#api.models()).catch(nothing);
+    if (!answer) return 'ollama_unreachable';
+    this.models = offered(answer.models);
+    this.standard = answer.default;
+    return this.models.length ? null : 'no_models';
+  }
+}
+
+// Ollama went away between the two calls.
+function nothing(error) {
+  if (error instanceof ApiError && error.code === 'ollama_unreachable') return null;
+  throw error;
+}

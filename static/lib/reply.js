@@ -1,0 +1,78 @@
+import { GrowingText } from './growing-text.js';
+
+// An assistant message as the page shows it: the message of the API, its texts as GrowingTexts, and where the
+// generation that writes it stands. Times are milliseconds of this page's clock, or null where the page was not
+// there to see: then no seconds are shown rather than wrong ones.
+export function asReply(message) {
+  return {
+    ...message,
+    content: new GrowingText(message.content),
+    thinking: new GrowingText(message.thinking ?? ''),
+    phase: null,
+    position: null,
+    since: null,
+    thinkingSince: null,
+    thoughtFor: null,
+    reason: message.stats?.done_reason ?? null,
+  };
+}
+
+// The same message before its first event: a running message's own content may lag behind its events, so the page
+// writes it anew from event 0.
+export function rewound(reply) {
+  return { ...asReply({ ...reply, content: '', thinking: '' }), state: 'queued' };
+}
+
+// What is shown while a question is on its way: the question, and the reply that it will get.
+export function sentQuestion(request, content) {
+  const id = `question-${request}`;
+  return { id, key: id, role: 'user', content, state: null };
+}
+
+export function expectedReply(request, model) {
+  const id = `reply-${request}`;
+  return { ...asReply({ id, role: 'assistant', content: '', state: 'queued', model }), key: id, phase: 'sending' };
+}
+
+export function isRunning(message) {
+  return message.state === 'queued' || message.state === 'running';
+}
+
+// The reply after one more event. The texts grow in place: they are long, and everything else is small.
+export function applied(reply, event, at) {
+  return changes[event.type]?.(reply, event, at) ?? reply;
+}
+
+const changes = {
+  status(reply, { phase, position = null, model = reply.model }, at) {
+    const since = phase === reply.phase ? reply.since : at;
+    const state = phase === 'queued' ? 'queued' : 'running';
+    return { ...reply, ...thoughtThrough(reply, at), state, phase, position, model, since };
+  },
+
+  thinking(reply, { text }, at) {
+    reply.thinking.append(text);
+    if (reply.phase === 'thinking') return { ...reply };
+    return { ...reply, state: 'running', phase: 'thinking', thinkingSince: reply.thinkingSince ?? at };
+  },
+
+  content(reply, { text }, at) {
+    reply.content.append(text);
+    return { ...reply, ...thoughtThrough(reply, at), state: 'running', phase: 'writing' };
+  },
+
+  done(reply, { reason, stats }, at) {
+    const state = reason === 'stopped' ? 'stopped' : 'done';
+    return { ...reply, ...thoughtThrough(reply, at), state, phase: null, reason, stats, error: null };
+  },
+
+  error(reply, { code, message, retryable }, at) {
+    const state = code === 'interrupted' || code === 'broken_stream' ? 'interrupted' : 'failed';
+    return { ...reply, ...thoughtThrough(reply, at), state, phase: null, error: { code, message, retryable } };
+  },
+};
+
+function thoughtThrough({ phase, thinkingSince, thoughtFor }, at) {
+  const over = phase === 'thinking' && thinkingSince !== null && at !== null;
+  return { thoughtFor: over ? at - thinkingSince : thoughtFor };
+}

@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Chat } from '../../static/lib/chat.js';
+import { Connection } from '../../static/lib/connection.js';
+import { ApiError, ConnectionError } from '../../static/lib/errors.js';
+import { Inbox } from '../../static/lib/inbox.js';
+
+const content = (id, text) => ({ id, type: 'content', text });
+const done = (id, reason = 'stop') => ({ id, type: 'done', reason, stats: {} });
+
+// Hearth with one conversation, answering from memory. `events` is the open log of each generation.
+class FakeHearth {
+  calls = [];
+  messages = [];
+  events = new Map();
+  failures = [];
+  last = 0;
+
+  createConversation = (fields) => this.#answer(['create', fields], () => ({ id: 'c', title: null, ...fields }));
+  conversation = (id) => this.#answer(['read', id], () => this.#whole(id));
+  ask = (id, question) => this.#answer(['ask', question], () => this.#ask(question));
+  replyAgain = (message, fields) => this.#answer(['again', message], () => ({ reply: this.reply(message, fields) }));
+  generation = (id) => this.#answer(['generation', id], () => ({ id, last: this.last }));
+  stop = (generation) => this.#answer(['stop', generation], () => ({}));
+  follow = (generation) => this.events.get(generation);
+
+  reply(parent, fields = {}) {
+    const number = this.messages.length;
+    const generation = `g${number}`;
+    this.events.set(generation, new Inbox());
+    const message = { id: `a${number}`, parent, role: 'assistant', content: '', state: 'queued', generation, ...fields };
+    this.messages.push(message);
+    return { ...message };
+  }
+
+  #ask({ content: text }) {
+    const parent = this.messages.at(-1)?.id ?? null;
+    const message = { id: `q${this.messages.length}`, parent, role: 'user', content: text };
+    this.messages.push(message);
+    return { message: { ...message }, reply: this.reply(message.id) };
+  }
+
+  #whole(id) {
+    if (id !== 'c') throw new ApiError(404, 'not_found', 'There is no such conversation.');
+    return { id, leaf: this.messages.at(-1)?.id ?? null, messages: structuredClone(this.messages) };
+  }
+
+  async #answer(call, answer) {
+    this.calls.push(call);
+    const failure = this.failures.shift();
+    if (failure) throw failure;
+    return answer();
+  }
+}
+
+function begin(hearth = new FakeHearth()) {
+  const connection = new Connection({ delay: () => 1 });
+  const chat = new Chat({ api: hearth, connection, follow: hearth.follow, now: () => 0 });
+  const fired = [];
+  for (const type of ['created', 'delivered', 'refused', 'finished']) {
+    chat.addEventListener(type, () => fired.push(type));
+  }
+  return { hearth, chat, fired, connection };
+}
+
+const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
+const texts = (chat) => chat.messages.map(({ content: text }) => String(text));
+
+test('the first question makes the conversation, and its reply is followed to its end', async () => {
+  const { hearth, chat, fired } = begin();
+  const asking = chat.ask('Why?', { model: 'm', request: 'r' });
+  assert.deepEqual(texts(chat), ['Why?', '']);
+  await asking;
+  assert.deepEqual(hearth.calls, [
+    ['create', { model: 'm' }],
+    ['ask', { content: 'Why?', model: 'm', request_id: 'r' }],
+  ]);
+  for (const event of [content(1, 'Be'), content(2, 'cause'), done(3)]) hearth.events.get('g1').put(event);
+  hearth.events.get('g1').close();
+  await turn();
+  assert.deepEqual(texts(chat), ['Why?', 'Because']);
+  assert.equal(chat.busy, false);
+  assert.deepEqual(fired, ['created', 'delivered', 'finished']);
+});
+
+test('a question keeps its place on the page from sending to reply', async () => {
+  const { chat } = begin();
+  const asking = chat.ask('Why?', { model: 'm' });
+  const keys = chat.messages.map(({ key }) => key);
+  await asking;
+  assert.deepEqual(chat.messages.map(({ key }) => key), keys);
+});
+
+test('a lost answer is asked for again with the same request id', async () => {
+  const { hearth, chat, fired } = begin();
+  hearth.failures = [null, new ConnectionError(), new ConnectionError()];
+  await chat.ask('Why?', { model: 'm', request: 'r' });
+  const asked = hearth.calls.filter(([call]) => call === 'ask');
+  assert.deepEqual(asked.map(([, { request_id: request }]) => request), ['r', 'r', 'r']);
+  assert.deepEqual(fired, ['created', 'delivered']);
+});
+
+test('a lost answer that is told when the reply has ended already shows it once', async () => {
+  const { hearth, chat } = begin();
+  const ask = hearth.ask;
+  hearth.ask = async (...args) => {
+    const { message, reply } = await ask(...args);
+    hearth.events.get('g1').put(content(1, 'Whole'));
+    return { message, reply: { ...reply, state: 'done', content: 'Whole' } };
+  };
+  await chat.ask('Why?', { model: 'm' });
+  await turn();
+  assert.deepEqual(texts(chat), ['Why?', 'Whole']);
+});
+
+test('a question that is refused leaves the page, and the reason stays', async () => {
+  const { hearth, chat, fired } = begin();
+  hearth.failures = [null, new ApiError(413, 'too_large', 'Too long')];
+  await chat.ask('Why?', { model: 'm' });
+  assert.deepEqual(chat.messages, []);
+  assert.equal(chat.problem.code, 'too_large');
+  assert.deepEqual(fired, ['created', 'refused']);
+  assert.equal(chat.busy, false);
+});
+
+test('a page opened in mid-reply goes on from the first event, nothing twice', async () => {
+  const hearth = new FakeHearth();
+  hearth.messages.push({ id: 'q', parent: null, role: 'user', content: 'Why?' });
+  hearth.reply('q', { content: 'Bec', state: 'running' });
+  const { chat } = begin(hearth);
+  await chat.open('c');
+  hearth.events.get('g1').put(content(1, 'Becau'));
+  hearth.events.get('g1').put(content(2, 'se'));
+  await turn();
+  assert.deepEqual(texts(chat), ['Why?', 'Because']);
+  assert.equal(chat.running.generation, 'g1');
+});
+
+test('coming back shows what was asked elsewhere, and leaves alone what is being written here', async () => {
+  const { hearth, chat } = begin();
+  await chat.ask('One', { model: 'm' });
+  hearth.events.get('g1').put(content(1, 'First'));
+  await turn();
+  await chat.refresh();
+  assert.deepEqual(texts(chat), ['One', 'First']);
+  hearth.events.get('g1').put(done(2));
+  hearth.events.get('g1').close();
+  hearth.messages[1].state = 'done';
+  hearth.messages[1].content = 'First';
+  hearth.messages.push({ id: 'q2', parent: 'a1', role: 'user', content: 'Two' });
+  hearth.reply('q2');
+  await turn();
+  const [, first] = chat.messages;
+  await chat.refresh();
+  hearth.events.get('g3').put(content(1, 'Second'));
+  await turn();
+  assert.deepEqual(texts(chat), ['One', 'First', 'Two', 'Second']);
+  assert.equal(chat.messages[1], first);
+});
+
+test('a reply whose log is gone is read from its message', async () => {
+  const { hearth, chat } = begin();
+  await chat.ask('One', { model: 'm' });
+  hearth.messages[1].state = 'done';
+  hearth.messages[1].content = 'Whole';
+  hearth.events.get('g1').close();
+  await turn();
+  assert.deepEqual(texts(chat), ['One', 'Whole']);
+  assert.equal(chat.busy, false);
+});
+
+test('stop while the question is on its way stops the reply when it has arrived', async () => {
+  const { hearth, chat } = begin();
+  const asking = chat.ask('One', { model: 'm' });
+  chat.stop();
+  await asking;
+  assert.deepEqual(hearth.calls.at(-1), ['stop', 'g1']);
+});
+
+test('stop with nobody to answer gives the question back', async () => {
+  const { hearth, chat, fired, connection } = begin();
+  hearth.failures = Array.from({ length: 1000 }, () => new ConnectionError());
+  const asking = chat.ask('One', { model: 'm' });
+  connection.addEventListener('change', () => chat.stop());
+  await asking;
+  assert.deepEqual(fired, ['refused']);
+  assert.deepEqual(chat.messages, []);
+});
+
+test('trying again shows a new reply in the place of the old one', async () => {
+  const { hearth, chat } = begin();
+  await chat.ask('One', { model: 'm' });
+  hearth.events.get('g1').put({ id: 1, type: 'error', code: 'model_failed', message: 'no', retryable: true });
+  hearth.events.get('g1').close();
+  await turn();
+  await chat.tryAgain(chat.messages[1], { model: 'm' });
+  hearth.events.get('g2').put(content(1, 'Better'));
+  await turn();
+  assert.deepEqual(texts(chat), ['One', 'Better']);
+});
+
+test('trying again with a lost answer makes one reply, not two', async () => {
+  const { hearth, chat } = begin();
+  await chat.ask('One', { model: 'm' });
+  hearth.events.get('g1').put(done(1, 'stopped'));
+  hearth.events.get('g1').close();
+  await turn();
+  const made = hearth.replyAgain;
+  hearth.replyAgain = async (...args) => {
+    await made(...args);
+    throw new ConnectionError();
+  };
+  await chat.tryAgain(chat.messages[1], { model: 'm' });
+  assert.equal(hearth.calls.filter(([call]) => call === 'again').length, 1);
+  assert.equal(chat.running.generation, 'g2');
+});
+
+test('a conversation that is not there', async () => {
+  const { chat } = begin();
+  await chat.open('nowhere');
+  assert.equal(chat.phase, 'missing');
+  await chat.open(null);
+  assert.equal(chat.phase, 'new');
+});
