@@ -134,6 +134,8 @@ def _prepare_folder(folder: Path) -> None:
 def _listen(address: str, port: int) -> list[socket.socket]:
     try:
         return bind_sockets(port, address)
+    except UnicodeError:
+        raise CannotStart(f"{address} is no host name; give another with --address=") from None
     except OSError as error:
         match error.errno:
             case errno.EADDRINUSE:

@@ -103,7 +103,7 @@ def _data_folder(environ: Mapping[str, str]) -> str:
     if state := environ.get("STATE_DIRECTORY"):
         return state.split(":")[0]
     home = environ.get("XDG_DATA_HOME", "")
-    base = Path(home) if home.startswith("/") else Path("~/.local/share").expanduser()
+    base = Path(home) if home.startswith("/") else Path("~/.local/share")
     return str(base / "hearth")
 
 
@@ -137,7 +137,9 @@ def _parse_file(parser: Parser, path: str) -> None:
         parser.parse_config_file(path, final=False)
     except OSError as error:
         raise BadOption(f"{path} can't be read: {(error.strerror or str(error)).lower()}") from None
-    except (SyntaxError, NameError, TypeError, ValueError, Error) as error:
+    except BadOption:
+        raise
+    except Exception as error:  # the file is run, so that it may raise anything
         raise BadOption(f"{path}: {error}") from None
 
 
@@ -230,7 +232,10 @@ def _ollama(text: str) -> Address:
 def _folder(text: str) -> Path:
     if not text:
         raise BadOption("--data is empty; give a folder")
-    return Path(text).expanduser().absolute()
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError:  # no such user, or one without a home
+        raise BadOption(f"--data={text}: that home folder is not known; give another folder") from None
 
 
 def _lower_first(words: str) -> str:

@@ -99,10 +99,10 @@ class GenerationLog:
         for bell in self._bells:
             bell.ring()
 
-    def read(self, after: int) -> list[Numbered]:
+    def read(self, after: int, join: bool = True) -> list[Numbered]:
         """What came behind number `after`, up to BATCH characters.
 
-        Texts of one kind that follow each other come as one, under the number of the last of them.
+        Texts of one kind that follow each other come as one, under the number of the last of them, if `join`.
         """
         batch: list[Numbered] = []
         run: list[str] = []  # the texts that the last event of the batch stands for
@@ -111,7 +111,7 @@ class GenerationLog:
             event = self._events[number - 1]
             if isinstance(event, Thinking | Content):
                 size += len(event.text)
-                if run and type(batch[-1].event) is type(event):
+                if join and run and type(batch[-1].event) is type(event):
                     run.append(event.text)
                     batch[-1] = Numbered(number, event)
                     if size < BATCH:

@@ -12,10 +12,11 @@ from msgspec import UNSET, Meta, UnsetType
 
 from store import Think
 
-from .errors import Invalid
+from .errors import Invalid, TooLarge
 
 MAX_IMAGES = 8
 MAX_IMAGE = 10 * 1024 * 1024  # bytes, decoded
+MAX_CONTENT = 1024 * 1024  # bytes of UTF-8
 MAX_QUESTION = 16 * 1024  # bytes of UTF-8, on the plain streams
 
 Name = Annotated[str, Meta(min_length=1, max_length=300)]
@@ -78,6 +79,8 @@ class Question(Choice, forbid_unknown_fields=True, kw_only=True):
         """Raises Invalid."""
         if not self.content.strip() and not self.images:
             raise Invalid("`content` is empty: ask something")
+        if len(self.content.encode()) > MAX_CONTENT:
+            raise TooLarge(f"`content` is larger than {MAX_CONTENT >> 20} MiB: send less")
         if self.images:
             check_images(self.images)
 
@@ -92,7 +95,7 @@ def check_images(images: list[str]) -> None:
 
 def _decode(image: str, place: int) -> bytes:
     if len(image) > MAX_IMAGE * 4 // 3 + 4:
-        raise Invalid(f"`images[{place}]` is larger than {MAX_IMAGE >> 20} MiB")
+        raise TooLarge(f"`images[{place}]` is larger than {MAX_IMAGE >> 20} MiB")
     try:
         return base64.b64decode(image, validate=True)
     except (binascii.Error, ValueError):

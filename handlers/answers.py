@@ -77,12 +77,12 @@ def _ollama_status(error: OllamaError) -> int:
 
 def _http_problem(error: HTTPError) -> Problem:
     match error.status_code:
-        case 404:
+        case 403 | 404:  # 403 is Tornado's word for a folder, or a path that leads out of the files
             return Problem(404, "not_found", "There is nothing at this address")
         case 405:
             return Problem(405, "method_not_allowed", "This address does not take that method")
         case status:
-            words = error.log_message or responses.get(status, "")
+            words = error.get_message() or responses.get(status, "")
             return Problem(status, "bad_request" if status < 500 else "internal", words)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tornado.web import StaticFileHandler
+from tornado.web import HTTPError, StaticFileHandler
 
 from .answers import JSONHandler, answer_error, secure
 
@@ -30,6 +30,11 @@ class StaticHandler(StaticFileHandler):
     def set_default_headers(self) -> None:
         secure(self)
         self.set_header("Cache-Control", "no-cache")
+
+    def parse_url_path(self, url_path: str) -> str:
+        if "\0" in url_path:  # which the file system's functions raise at
+            raise HTTPError(404)
+        return super().parse_url_path(url_path)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         answer_error(self, **kwargs)

@@ -42,7 +42,7 @@ class ChatHandler(StreamHandler):
     async def _follow(self, generation: Generation, after: int) -> None:
         head = f"retry: {RETRY}\nid: {generation.id}-{after}\n\n".encode()
         frames = PlainFrames(generation.id, generation.log.text_before(after))
-        await self.follow(generation, after, frames, head)
+        await self.follow(generation, after, frames, head, join=False)
 
 
 def _more(generation: Generation, after: int) -> bool:

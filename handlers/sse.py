@@ -31,8 +31,10 @@ class StreamHandler(JSONHandler):
     _bell: Bell | None = None
     _gone = False
 
-    async def follow(self, generation: Generation, after: int, frames: Frames, head: bytes = b"") -> None:
-        """Send `head`, then what comes behind number `after`, made into bytes by `frames`."""
+    async def follow(
+        self, generation: Generation, after: int, frames: Frames, head: bytes = b"", join: bool = True
+    ) -> None:
+        """Send `head`, then what comes behind number `after`, made into bytes by `frames`; texts as one if `join`."""
         self.set_header("Content-Type", "text/event-stream; charset=utf-8")
         self.set_header("X-Accel-Buffering", "no")
         self._bell = Bell(HEARTBEAT)
@@ -43,16 +45,18 @@ class StreamHandler(JSONHandler):
             suppress(StreamClosedError),  # the reader went; the generation goes on
         ):
             await self._send(head)
-            await self._relay(bell, generation, after, frames)
+            await self._relay(bell, generation, after, frames, join)
 
-    async def _relay(self, bell: Bell, generation: Generation, after: int, frames: Frames) -> None:
+    async def _relay(self, bell: Bell, generation: Generation, after: int, frames: Frames, join: bool) -> None:
         while not self._gone:
-            batch = generation.log.read(after)
+            batch = generation.log.read(after, join)
             data = frames(batch) or (COMMENT if bell.silent else b"")
             if data:
                 await self._send(data)
                 bell.sent()
             if not batch:
+                if generation.log.ending is not None:
+                    return  # it ended before the number from which it is followed
                 await bell.wait()
                 continue
             after = batch[-1].number

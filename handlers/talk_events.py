@@ -139,6 +139,10 @@ class EventTalk:
     async def _send_batch(self, following: Following) -> bool:
         generation = following.generation
         batch = generation.log.read(following.after)
+        if not batch and generation.log.ending is not None:  # it ended before the number from which it is followed
+            self._leave(generation.id)
+            self._say({"generation": generation.id, "type": "end"})
+            return True
         for numbered in batch:
             if self._following.get(generation.id) is not following:
                 return True  # it was left, or is followed anew from another number, while we wrote

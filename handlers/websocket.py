@@ -63,9 +63,11 @@ class SocketHandler(WebSocketHandler):
         secure(self)
 
     async def get(self, *args: Any, **kwargs: Any) -> None:
-        if self.request.headers.get("Upgrade", "").lower() != "websocket":
-            self.set_header("Upgrade", "websocket")
-            raise Refusal(426, "upgrade_required", "This address takes WebSocket connections only")
+        headers = self.request.headers
+        if headers.get("Upgrade", "").lower() != "websocket" or headers.get("Sec-WebSocket-Version") != "13":
+            raise Refusal(426, "upgrade_required", "This address takes WebSocket connections only, of version 13")
+        if "upgrade" not in headers.get("Connection", "").lower() or not headers.get("Sec-WebSocket-Key"):
+            raise Refusal(400, "bad_request", "This is no whole WebSocket handshake; does a proxy drop its headers?")
         await super().get(*args, **kwargs)
 
     def check_origin(self, origin: str) -> bool:
@@ -97,6 +99,8 @@ class SocketHandler(WebSocketHandler):
         self._running.cancel()
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
+        self.set_header("Upgrade", "websocket")
+        self.set_header("Sec-WebSocket-Version", "13")
         answer_error(self, **kwargs)
 
     log_exception = JSONHandler.log_exception

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from http.client import responses
 from typing import Any, TypeVar
 
@@ -110,7 +110,7 @@ class Chunks:
             return done.chunk
         raise BrokenStream("Ollama's answer ended before the reply was done")
 
-    def _take(self, lines: Sequence[bytes]) -> None:
+    def _take(self, lines: Iterable[bytes]) -> None:
         chunks: list[Chunk] = []
         try:
             for line in lines:

@@ -10,21 +10,24 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import re
 import socket
 import ssl
+import string
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httptools
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
-from tornado.httputil import HTTPHeaders
+from tornado.httputil import HTTPHeaders, HTTPInputError
 
 from .errors import BrokenStream, Unreachable
 
 MAX_HEADERS = 64 * 1024
 MAX_BUFFERED_BODY = 16 * 1024 * 1024
+PRINTABLE = string.punctuation  # of an address that may be written in its own script, nothing that is quoted already
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class HTTPClient(AsyncHTTPClient):
     ) -> asyncio.Future[HTTPResponse]:
         future = super().fetch(request, raise_error, **kwargs)
         exchange = self._begun  # fetch_impl ran within the line above
+        exchange.awaited = future
         future.add_done_callback(lambda done: exchange.abort() if done.cancelled() else None)
         return future
 
@@ -74,6 +78,7 @@ class Exchange(asyncio.Protocol):
         self._request = request
         self._limits = limits
         self._callback = callback
+        self.awaited: asyncio.Future[HTTPResponse] | None = None
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
         self._heard: float | None = None  # when the latest bytes came
@@ -179,8 +184,10 @@ class Exchange(asyncio.Protocol):
         if first:
             self._after(self._limits.idle, self._watch_silence)
         try:
-            self._parse(data)
-            self._deliver()
+            try:
+                self._parse(data)
+            finally:  # what came before an error, in the same read, is still part of the answer
+                self._deliver()
         except Exception as error:  # the streaming callback's own is raised to the one who awaits the fetch
             self._fail(error)
 
@@ -200,8 +207,8 @@ class Exchange(asyncio.Protocol):
         self._reason += status.decode("latin-1")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        with suppress(ValueError):  # a header that Tornado finds malformed is one that nobody here reads
-            self._headers.add(name.decode("latin-1"), value.decode("latin-1"))
+        with suppress(HTTPInputError):  # a header that Tornado finds malformed is one that nobody here reads
+            self._headers.add(name.decode("latin-1"), value.decode("latin-1").strip(" \t"))
 
     def on_headers_complete(self) -> None:
         self._in_body = self._parser.get_status_code() >= 200
@@ -235,6 +242,7 @@ class Exchange(asyncio.Protocol):
 
     def _release(self, held: asyncio.Future[None]) -> None:
         self._holding = None
+        self._heard = self._loop.time()  # the silence was ours
         if self._ended or self._transport is None:
             return
         if held.cancelled() or (error := held.exception()) is None:
@@ -274,16 +282,19 @@ class Exchange(asyncio.Protocol):
 
     def _end(self, response: HTTPResponse) -> None:
         self.abort()
-        self._callback(response)
+        if self.awaited is None or not self.awaited.cancelled():  # of which abort() hears a moment later
+            self._callback(response)
 
 
 def _head(request: HTTPRequest) -> bytes:
     parts = urlsplit(request.url)
-    target = parts.path or "/"
+    target = quote(parts.path or "/", PRINTABLE)
     if parts.query:
-        target += f"?{parts.query}"
+        target += f"?{quote(parts.query, PRINTABLE)}"
     headers = HTTPHeaders(request.headers)
-    headers["Host"] = parts.netloc  # Ollama refuses a Host that is not its own, and any Origin it doesn't know
+    # As in the Host of a browser; one that can't be encoded was not found in the first place.
+    host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode("ascii")
+    headers["Host"] = host  # Ollama refuses a Host that is not its own, and any Origin it doesn't know
     headers["Connection"] = "close"
     if request.body is not None:
         headers["Content-Length"] = str(len(request.body))
@@ -312,5 +323,7 @@ def _words(error: Exception | None) -> str:
             return "its name was not found"
         case OSError(errno=int() as number):
             return os.strerror(number).lower()
+        case OSError() if found := re.search(r"\[Errno (\d+)\]", str(error)):
+            return os.strerror(int(found[1])).lower()  # asyncio's, of a name with several addresses: the first one's
         case _:
             return str(error) or type(error).__name__

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 
 class LineTooLong(ValueError):
     pass
@@ -19,12 +21,16 @@ class Lines:
         self._pieces: list[bytes] = []
         self._size = 0
 
-    def feed(self, data: bytes) -> list[bytes]:
-        """The lines that are finished by `data`, without their line ends; blank ones are left out."""
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """The lines that are finished by `data`, without their line ends; blank ones are left out.
+
+        To be read to its end before more is fed. Raises LineTooLong behind the lines that came before it.
+        """
         *finished, rest = data.split(b"\n")
-        lines = [line for line in map(self._finish, finished) if line.strip()]
+        for piece in finished:
+            if (line := self._finish(piece)).strip():
+                yield line
         self._keep(rest)
-        return lines
 
     def rest(self) -> bytes:
         """What came behind the last line end."""

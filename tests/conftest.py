@@ -1,6 +1,7 @@
 """Fixtures for all tests; clients and servers to use in them are in tests/hearth.py and tests/fake_ollama.py."""
 
 import asyncio
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -16,3 +17,11 @@ def demo() -> Iterator[DemoModel]:
     yield model
     loop.run_until_complete(model.stop())
     loop.close()
+
+
+@pytest.fixture
+def clean_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Behind the test: nothing went wrong inside, whatever was sent from outside."""
+    yield
+    wrong = [one.getMessage() for one in caplog.get_records("call") if one.levelno >= logging.ERROR or one.exc_info]
+    assert not wrong, wrong

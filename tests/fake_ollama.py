@@ -74,8 +74,12 @@ class Exchange:
         return str(self.body.get("model", "")).partition(":")[0]
 
     async def raw(self, data: bytes) -> None:
-        self.writer.write(data)
-        await self.writer.drain()
+        try:
+            self.writer.write(data)
+            await self.writer.drain()
+        except OSError:
+            self.gone.set()
+            raise
 
     async def head(self) -> None:
         await self.raw(HEAD)
@@ -141,6 +145,7 @@ class FakeOllama:
         self.pace = 0.05
         self.load = 0.5
         self.recording = b""
+        self.answers: dict[str, bytes] = {}  # path → the bytes of a whole answer, sent in place of the usual one
         self.cut = 1 << 16
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -177,8 +182,8 @@ class FakeOllama:
                 await self._route(exchange)
             finally:
                 watch.cancel()
-        except (OSError, asyncio.IncompleteReadError):
-            pass
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # the caller went, or this server does
         finally:
             self._tasks.discard(task)
             writer.close()
@@ -196,6 +201,8 @@ class FakeOllama:
     async def _route(self, exchange: Exchange) -> None:
         self.seen[exchange.path] += 1
         match exchange.path:
+            case path if path in self.answers:
+                await play(exchange, self.answers[path])
             case "/api/version":
                 await exchange.answer(200, {"version": "0.33.0-fake"})
             case "/api/tags":
@@ -305,11 +312,14 @@ async def lines(x: Exchange) -> None:
     await x.done()
 
 
-async def recorded(x: Exchange) -> None:
-    data, cut = x.fake.recording, x.fake.cut
-    for start in range(0, len(data), cut):
-        await x.raw(data[start : start + cut])
+async def play(x: Exchange, data: bytes) -> None:
+    for start in range(0, len(data), x.fake.cut):
+        await x.raw(data[start : start + x.fake.cut])
         await asyncio.sleep(0)
+
+
+async def recorded(x: Exchange) -> None:
+    await play(x, x.fake.recording)
 
 
 async def failing(x: Exchange) -> None:

@@ -12,7 +12,8 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
@@ -28,6 +29,8 @@ from settings import read
 
 from .fake_ollama import FakeOllama
 
+ROOT = Path(__file__).parent.parent
+
 
 @dataclass
 class Hearth:
@@ -35,6 +38,7 @@ class Hearth:
     house: House
     server: Server
     port: int
+    lines: list[asyncio.StreamWriter] = field(default_factory=list)  # cut when the test is over
 
     @property
     def url(self) -> str:
@@ -81,9 +85,14 @@ class Hearth:
             f"ws://127.0.0.1:{self.port}/ws", subprotocols=[subprotocol] if subprotocol else None
         )
 
+    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        self.lines.append(writer)
+        return reader, writer
+
     async def stream(self, path: str, **headers: str) -> RawStream:
         """A GET whose answer is read as it comes, on a connection that the test can cut."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        reader, writer = await self.connect()
         lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
         writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n{lines}\r\n".encode())
         return RawStream(reader, writer)
@@ -112,15 +121,14 @@ class RawStream:
 
     def body(self) -> bytes:
         """The body as far as it came in whole chunks of the transfer."""
-        _, _, left = self.seen.partition(b"\r\n\r\n")
-        body = b""
-        while left:
-            size, separator, left = left.partition(b"\r\n")
-            length = int(size, 16) if separator else 0
-            if length == 0 or len(left) < length + 2:
+        body, place = [], self.seen.index(b"\r\n\r\n") + 4
+        while (end := self.seen.find(b"\r\n", place)) > 0:
+            length = int(self.seen[place:end], 16)
+            place = end + length + 4
+            if length == 0 or place > len(self.seen):
                 break
-            body, left = body + left[:length], left[length + 2 :]
-        return body
+            body.append(self.seen[end + 2 : place - 2])
+        return b"".join(body)
 
     def cut(self) -> None:
         self.writer.transport.abort()
@@ -169,9 +177,12 @@ async def running(*options: str, fake: FakeOllama | None = None) -> AsyncIterato
     house, server = build(settings, parse(fake.url))
     listening = bind_sockets(0, "127.0.0.1")
     server.add_sockets(listening)
+    hearth = Hearth(fake, house, server, listening[0].getsockname()[1])
     try:
-        yield Hearth(fake, house, server, listening[0].getsockname()[1])
+        yield hearth
     finally:
+        for line in hearth.lines:
+            line.transport.abort()
         await house.generations.close(0, 1)
         house.sockets.close()
         server.stop()
@@ -189,3 +200,17 @@ async def eventually(condition: Callable[[], Any | Awaitable[Any]], seconds: flo
             if value:
                 return value
             await asyncio.sleep(0.01)
+
+
+def error_code(answer: HTTPResponse) -> str:
+    return error_of(answer.headers, answer.body)
+
+
+def error_of(headers: HTTPHeaders, body: bytes) -> str:
+    """The code of an error, which this must be, in the contract's shape."""
+    assert headers["Content-Type"].startswith("application/json"), headers
+    answer = json.loads(body)
+    assert set(answer) == {"error"} and set(answer["error"]) == {"code", "message"}, answer
+    message = answer["error"]["message"]
+    assert len(message) > 10 and "%s" not in message and "Traceback" not in message and str(ROOT) not in message
+    return str(answer["error"]["code"])

@@ -6,11 +6,13 @@ from urllib.parse import quote
 import pytest
 from tornado.httpclient import HTTPResponse
 
+import server
 from chat.events import Content
+from handlers import sse
 
 from .fake_ollama import BEHAVIOURS, Exchange
-from .hearth import Frame, Hearth, eventually, frames, running
-from .wire import error_of, raw
+from .hearth import Frame, Hearth, error_code, eventually, frames, running
+from .wire import raw
 
 pytestmark = pytest.mark.usefixtures("clean_log")
 
@@ -63,7 +65,7 @@ async def test_who_comes_back_at_any_place_also_within_a_line_end_gets_the_exact
     async with running() as hearth:
         start = frames((await chat(hearth, "lines")).body.decode())[0].id
         generation = hearth.house.generations.get(start.partition("-")[0])
-        texts = [event.text if isinstance(event, Content) else "" for _, event in all_events(generation.log)]
+        texts = [event.text if isinstance(event, Content) else "" for event in generation.log._events]
         assert "".join(texts) == "a\rb\r\nc\n\n d é\u2028"
         for number in range(generation.log.last):
             before = "".join(texts[:number]).replace("\r\n", "\n").replace("\r", "\n")
@@ -73,12 +75,9 @@ async def test_who_comes_back_at_any_place_also_within_a_line_end_gets_the_exact
         assert len(hearth.fake.chats) == 1
 
 
-def all_events(log: object) -> list[tuple[int, object]]:
-    return list(enumerate(log._events, 1))  # type: ignore[attr-defined]
-
-
 @pytest.mark.gen_test
 async def test_a_silent_line_is_kept_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sse.HEARTBEAT < 15
     monkeypatch.setattr("handlers.sse.HEARTBEAT", 0.05)
     async with running() as hearth:
         stream = await hearth.stream("/chat?model=hushed&question=hi")
@@ -118,7 +117,7 @@ async def test_what_can_not_be_asked_is_refused_before_the_stream_begins() -> No
             ("/chat?question=hi&model=nothere", 404, "model_not_found"),
         ):
             answer = await hearth.get(path)
-            assert (answer.code, error_of(answer.headers, answer.body)) == (status, code), path[:80]
+            assert (answer.code, error_code(answer)) == (status, code), path[:80]
         assert not hearth.fake.chats
         assert (await hearth.get("/chat?model=quick&question=" + "x" * 16384)).code == 200
 
@@ -128,7 +127,7 @@ async def test_an_address_longer_than_the_server_reads_is_refused_in_words() -> 
     async with running() as hearth:
         for length in (70_000, 200_000, 1_000_000, 5_000_000):
             line = b"GET /chat?question=%b HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % (b"x" * length)
-            answer = await raw(hearth.port, line)
+            answer = await raw(hearth, line)
             assert (answer.status, answer.error()) == (413, "too_large")
         assert (await chat(hearth, "quick")).code == 200
 
@@ -140,7 +139,7 @@ async def test_an_ollama_that_is_not_there_is_a_502_and_is_found_when_it_comes_b
         await hearth.fake.stop()
         for question in ("/chat?question=hi", "/chat?question=hi&model=quick"):
             answer = await hearth.get(question)
-            assert (answer.code, error_of(answer.headers, answer.body)) == (502, "ollama_unreachable")
+            assert (answer.code, error_code(answer)) == (502, "ollama_unreachable")
         await hearth.fake.start(port)
         assert said(frames((await chat(hearth, "quick")).body.decode())) == "Hello, world!"
 
@@ -150,7 +149,7 @@ async def test_a_house_without_any_model_says_so() -> None:
     async with running() as hearth:
         hearth.fake.models = ["embed:latest"]
         answer = await hearth.get("/chat?question=hi")
-        assert (answer.code, error_of(answer.headers, answer.body)) == (404, "model_not_found")
+        assert (answer.code, error_code(answer)) == (404, "model_not_found")
         assert "ollama pull" in json.loads(answer.body)["error"]["message"]
 
 
@@ -197,7 +196,8 @@ async def test_who_has_heard_everything_is_told_to_stop_coming_back() -> None:
 async def test_a_place_that_nobody_knows_is_a_204_and_never_asks_again() -> None:
     async with running() as hearth:
         known = last_id((await chat(hearth, "quick")).body).partition("-")[0]
-        for place in ("x", "-", "7", "0123-4", known, f"{known}-", f"{known}-x", f"{known}--1", f"{known}-1-1", "y" * 9000):
+        places = ["x", "-", "7", "0123-4", "y" * 9000, known]
+        for place in [*places, *(known + end for end in ("-", "-x", "--1", "-1-1", "-²"))]:
             answer = await chat(hearth, "quick", Last_Event_ID=place)
             assert (answer.code, answer.body) == (204, b""), place
         assert len(hearth.fake.chats) == 1
@@ -229,6 +229,7 @@ async def test_two_readers_of_one_reply_hear_the_same() -> None:
 
 @pytest.mark.gen_test
 async def test_a_reader_who_left_for_too_long_ends_ollamas_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert server.LINGER == 8
     monkeypatch.setattr("server.LINGER", 0.1)
     async with running() as hearth:
         stream = await hearth.stream("/chat?model=endless&question=hi")
@@ -270,7 +271,7 @@ async def test_every_other_method_is_refused_in_json() -> None:
         for method in ("HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"):
             answer = await hearth.send(method, "/chat?question=hi", None if method in ("HEAD", "TRACE") else b"")
             assert (answer.code, answer.headers["Allow"]) == (405, "GET"), method
-            assert method == "HEAD" or error_of(answer.headers, answer.body) == "method_not_allowed"
+            assert method == "HEAD" or error_code(answer) == "method_not_allowed"
         assert not hearth.fake.chats
 
 

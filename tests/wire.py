@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
 import os
 import struct
 from dataclasses import dataclass
 
 from tornado.httputil import HTTPHeaders
+
+from .hearth import Hearth, error_of
 
 
 @dataclass
@@ -35,15 +36,6 @@ class RawAnswer:
     def error(self) -> str:
         """The code of an error in the contract's shape, which this answer must be."""
         return error_of(self.headers, self.body)
-
-
-def error_of(headers: HTTPHeaders, body: bytes) -> str:
-    assert headers["Content-Type"].startswith("application/json"), headers
-    answer = json.loads(body)
-    assert set(answer) == {"error"} and set(answer["error"]) == {"code", "message"}, answer
-    message = answer["error"]["message"]
-    assert len(message) > 10 and "%s" not in message and "Traceback" not in message and "/work/" not in message
-    return str(answer["error"]["code"])
 
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
@@ -91,21 +83,21 @@ class RawSocket:
         self.writer.transport.abort()
 
 
-async def raw(port: int, data: bytes) -> RawAnswer:
+async def raw(hearth: Hearth, data: bytes) -> RawAnswer:
     """The answer to these very bytes."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    reader, writer = await hearth.connect()
     writer.write(data)
     try:
         return await RawAnswer.read(reader)
     finally:
-        writer.close()
+        writer.transport.abort()
 
 
-async def raw_socket(port: int, subprotocol: str | None = None) -> RawSocket:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+async def raw_socket(hearth: Hearth, subprotocol: str | None = None) -> RawSocket:
+    reader, writer = await hearth.connect()
     lines = [
         "GET /ws HTTP/1.1",
-        f"Host: 127.0.0.1:{port}",
+        f"Host: 127.0.0.1:{hearth.port}",
         "Upgrade: websocket",
         "Connection: Upgrade",
         "Sec-WebSocket-Version: 13",

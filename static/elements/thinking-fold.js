@@ -30,7 +30,8 @@ function live({ thinkingSince }) {
 }
 
 function past({ thoughtFor }) {
-  return thoughtFor === null ? t('thinking.some') : t('thinking.done', { duration: duration(thoughtFor) });
+  if (thoughtFor === null) return t('thinking.some');
+  return thoughtFor < 1000 ? t('thinking.short') : t('thinking.done', { duration: duration(thoughtFor) });
 }
 
 customElements.define('thinking-fold', ThinkingFold);

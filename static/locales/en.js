@@ -57,6 +57,7 @@ export default {
   'status.thinking': 'Thinking…',
   'status.stopping': 'Stopping…',
   'thinking.done': 'Thought for {duration}',
+  'thinking.short': 'Thought for a moment',
   'thinking.some': 'Thoughts',
   'duration.seconds': '{seconds} s',
   'duration.minutes': '{minutes} min {seconds} s',

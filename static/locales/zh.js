@@ -52,6 +52,7 @@ export default {
   'status.thinking': '正在思考…',
   'status.stopping': '正在停止…',
   'thinking.done': '思考了 {duration}',
+  'thinking.short': '思考了片刻',
   'thinking.some': '思考过程',
   'duration.seconds': '{seconds} 秒',
   'duration.minutes': '{minutes} 分 {seconds} 秒',

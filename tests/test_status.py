@@ -1,0 +1,64 @@
+"""How Hearth and its Ollama are, and which models there are."""
+
+import json
+from typing import Any
+
+import pytest
+
+from .hearth import Hearth, running
+
+pytestmark = pytest.mark.usefixtures("clean_log")
+
+
+async def read(hearth: Hearth, path: str) -> dict[str, Any]:
+    answer = await hearth.get(path)
+    assert answer.code == 200, answer.body
+    return dict(json.loads(answer.body))
+
+
+@pytest.mark.gen_test
+async def test_the_status_tells_what_is_there() -> None:
+    async with running() as hearth:
+        status = await read(hearth, "/api/status")
+        assert {"version", "ollama", "user", "auth"} <= set(status)
+        assert status["version"] and status["user"] is None and status["auth"] == "none"
+        assert status["ollama"] == {
+            "url": hearth.fake.url,
+            "reachable": True,
+            "version": "0.33.0-fake",
+            "error": None,
+        }
+
+
+@pytest.mark.gen_test
+async def test_every_model_is_listed_with_all_that_is_known_of_it() -> None:
+    async with running() as hearth:
+        hearth.fake.models = ["embed:latest", "thinker:latest", "quick:latest"]
+        found = await read(hearth, "/api/models")
+        assert set(found) == {"default", "models"} and found["default"] == "thinker:latest"
+        assert [one["name"] for one in found["models"]] == hearth.fake.models
+        known = {
+            "name": "quick:latest",
+            "size": 98362760,
+            "family": "llama",
+            "parameter_size": "134.52M",
+            "quantization_level": "Q4_1",
+            "capabilities": ["completion"],
+            "context_length": 8192,
+            "running": {"size_vram": 0, "expires_at": "2026-11-22T13:49:53.7Z", "context_length": 2048},
+        }
+        assert found["models"][2] == known
+        assert found["models"][1] | {"running": known["running"]} == known | {
+            "name": "thinker:latest",
+            "capabilities": ["completion", "thinking"],
+        }
+        assert found["models"][1]["running"] is None
+
+
+@pytest.mark.gen_test
+async def test_the_chosen_model_is_the_default_also_when_the_list_does_not_hold_it() -> None:
+    async with running("--model=secret") as hearth:
+        assert (await read(hearth, "/api/models"))["default"] == "secret"
+    async with running() as hearth:
+        hearth.fake.models = []
+        assert await read(hearth, "/api/models") == {"default": None, "models": []}
