@@ -124,7 +124,7 @@ class Generation:
 
 
 class Audience:
-    """Who follows. When the last reader has been gone for a while, `on_left` is called once."""
+    """Who follows. Whenever the last reader has been gone for a while, `on_left` is called."""
 
     def __init__(self) -> None:
         self._readers = 0

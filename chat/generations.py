@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 
 from .errors import Closing, NotFound
 from .generation import Generation, Keep, Write
@@ -69,7 +70,10 @@ class Generations:
         for generation_id in list(self._tasks):
             self._known[generation_id].interrupt()
         await _settle(self._tasks.values(), None)
-        await _settle((asyncio.ensure_future(one.audience.left()) for one in self._known.values()), last_words)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(last_words):
+                for generation in list(self._known.values()):
+                    await generation.audience.left()
 
     def _ended(self, generation: Generation) -> None:
         del self._tasks[generation.id]

@@ -123,9 +123,13 @@ class Chunks:
 
     def _one(self, line: bytes) -> Chunk:
         chunk = self._read(line)
-        if chunk.error is not None:
-            raise ModelFailed(_words(chunk.error))
-        return chunk
+        if chunk.error is None:
+            return chunk
+        try:
+            words = _words(chunk.error)
+        except RecursionError:
+            raise BrokenStream("Ollama's answer can't be read: it is nested too deep") from None
+        raise ModelFailed(words)
 
 
 def _check(response: HTTPResponse) -> None:
@@ -143,6 +147,8 @@ def _check(response: HTTPResponse) -> None:
         raise Busy(words)
     if "exceed_context_size" in words or "exceeds the available context size" in words:
         raise TooLong(words)
+    if status >= 500:
+        raise ModelFailed(words)
     raise Refused(f"Ollama refused: {words}")
 
 

@@ -118,3 +118,19 @@ async def test_an_answer_that_is_kept_whole_has_a_limit() -> None:
         fake.answers["/api/tags"] = b"HTTP/1.0 200 OK\r\n\r\n" + b" " * 17 * MIB
         with pytest.raises(BrokenStream, match=f"answer of more than {16 * MIB} bytes"):
             await ollama.models()
+
+
+@pytest.mark.gen_test
+async def test_an_error_in_the_moment_of_a_cancel_is_told_to_nobody() -> None:
+    """Not to the log either."""
+
+    def cancel_and_fail(_: bytes) -> None:
+        future.cancel()
+        raise KeyError("mine")
+
+    async with asking() as (_, fake):
+        body = b'{"model":"slow"}'
+        future = client().fetch(f"{fake.url}/api/chat", method="POST", body=body, streaming_callback=cancel_and_fail)
+        await asyncio.wait([future])
+        assert future.cancelled()
+        await asyncio.wait_for(fake.chats[0].gone.wait(), 2)

@@ -40,7 +40,7 @@ REPLIES = [
 ERRORS: dict[str, tuple[type[OllamaError], str]] = {
     "bad-host-header-403": (Refused, "Ollama refused: 403 Forbidden"),
     "chat-bad-json-400": (Refused, "Ollama refused: unexpected EOF"),
-    "chat-bad-option-type": (Refused, 'Ollama refused: option "temperature" must be of type float32'),
+    "chat-bad-option-type": (ModelFailed, 'option "temperature" must be of type float32'),
     "chat-busy-503": (Busy, "server busy, please try again.  maximum pending requests exceeded"),
     "chat-cloud-model": (Refused, "Ollama refused: ollama cloud is disabled: remote model is unavailable"),
     "chat-context-overflow-notruncate": (
