@@ -11,7 +11,7 @@ run: $(VENV)/hearth ## set up and start chatting; more options in ARGS="--port=9
 
 test: $(VENV)/test $(VENV)/demo ## set up what the tests need, and run them all
 	@sh scripts/browser.sh $(BIN)
-	node --test tests/page/*.test.mjs
+	node --import ./tests/page/node18.mjs --test tests/page/*.test.mjs
 	$(BIN)/pytest -q
 
 lint: $(VENV)/test

@@ -1,5 +1,6 @@
 import { anotherReply } from './another-reply.js';
 import { branch } from './branch.js';
+import { either } from './either.js';
 import { ApiError } from './errors.js';
 import { applied, asReply, expectedReply, isRunning, rewound, sentQuestion } from './reply.js';
 import { requestId } from './request-id.js';
@@ -101,7 +102,7 @@ export class Chat extends EventTarget {
     Object.assign(this, { messages: shown, problem: null });
     this.#fire('change');
     try {
-      const answer = await call(AbortSignal.any([signal, this.#sending.abort.signal]));
+      const answer = await call(either(signal, this.#sending.abort.signal));
       if (!signal.aborted) this.#arrived(answer);
     } catch (error) {
       if (signal.aborted) return;

@@ -1,0 +1,9 @@
+// Aborts as soon as one of the signals does. As AbortSignal.any, which the browsers of older phones don't have.
+export function either(...signals) {
+  const controller = new AbortController();
+  for (const signal of signals) {
+    if (signal.aborted) controller.abort(signal.reason);
+    else signal.addEventListener('abort', () => controller.abort(signal.reason), { signal: controller.signal });
+  }
+  return controller.signal;
+}
