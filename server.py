@@ -76,7 +76,7 @@ async def _serve(settings: Settings, listening: list[socket.socket], where: Addr
     _announce(settings, listening)
     await stop.wait()
     await house.generations.close(settings.grace, LAST_WORDS)
-    house.sockets.close()
+    await house.sockets.close()
     server.stop()
     await server.close_all_connections()
 

@@ -66,6 +66,13 @@ class Server(HTTPServer):
         self._parting.add(task)
         task.add_done_callback(self._parting.discard)
 
+    async def close_all_connections(self) -> None:
+        await super().close_all_connections()
+        for task in self._parting:
+            task.cancel()
+        if self._parting:
+            await asyncio.wait(self._parting)
+
     def closed(self, stream: Stream) -> None:
         self._open.discard(stream)
 

@@ -58,6 +58,7 @@ class EventTalk:
         self._following: dict[str, Following] = {}
         self._unsent: deque[dict[str, Any]] = deque()
         self._sent = asyncio.Event()
+        self._over = False
 
     # -- hearing
 
@@ -68,7 +69,7 @@ class EventTalk:
             problem = problem_of(error)
             assert problem is not None
             self._say(_error(problem, frame))
-        while len(self._unsent) > UNSENT and self._socket.ws_connection is not None:
+        while len(self._unsent) > UNSENT and not self._over:
             self._sent.clear()
             await self._sent.wait()
 
@@ -153,6 +154,7 @@ class EventTalk:
         return bool(batch)
 
     def _close(self) -> None:
+        self._over = True
         self._sent.set()
         for generation_id in list(self._following):
             self._leave(generation_id)

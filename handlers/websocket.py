@@ -28,23 +28,32 @@ class Talk(Protocol):
 
 
 class Sockets:
-    """The open ones, so that they can be closed when Hearth goes."""
+    """The open ones, so that they can be closed when Hearth goes, and what is still being said over them."""
 
     def __init__(self) -> None:
         self._open: set[SocketHandler] = set()
+        self._talks: set[asyncio.Task[None]] = set()
 
     def __repr__(self) -> str:
         return f"<Sockets {len(self._open)} open>"
 
-    def add(self, socket: SocketHandler) -> None:
+    def add(self, socket: SocketHandler, talk: Talk) -> asyncio.Task[None]:
         self._open.add(socket)
+        task = asyncio.get_running_loop().create_task(talk.run())
+        self._talks.add(task)
+        task.add_done_callback(self._talks.discard)
+        return task
 
     def discard(self, socket: SocketHandler) -> None:
         self._open.discard(socket)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         for socket in list(self._open):
             socket.close(1001, "Hearth is stopping")
+        for task in self._talks:
+            task.cancel()
+        if self._talks:
+            await asyncio.wait(self._talks)
 
 
 class SocketHandler(WebSocketHandler):
@@ -84,12 +93,11 @@ class SocketHandler(WebSocketHandler):
 
     def open(self, *args: str, **kwargs: str) -> None:
         self.set_nodelay(True)
-        self._sockets.add(self)
         if self.selected_subprotocol == SUBPROTOCOL:
             self._talk = EventTalk(self, self._conversations, self._generations)
         else:
             self._talk = PlainTalk(self, self._questions)
-        self._running = asyncio.get_running_loop().create_task(self._talk.run())
+        self._running = self._sockets.add(self, self._talk)
 
     async def on_message(self, message: str | bytes) -> None:
         await self._talk.hear(message)

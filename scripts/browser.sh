@@ -4,6 +4,8 @@ set -eu
 bin=$1
 
 command -v node >/dev/null || sh scripts/install.sh nodejs
+# The browser's driver is a Node.js of its own, which needs this library.
+"$bin/playwright" --version >/dev/null 2>&1 || sh scripts/install.sh libatomic1
 command -v chromium >/dev/null && exit 0
 # Ubuntu has Chromium as a snap only; there the test's own client fetches one.
 { sh scripts/install.sh chromium && command -v chromium >/dev/null; } || "$bin/playwright" install --with-deps chromium

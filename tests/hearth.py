@@ -184,7 +184,7 @@ async def running(*options: str, fake: FakeOllama | None = None) -> AsyncIterato
         for line in hearth.lines:
             line.transport.abort()
         await house.generations.close(0, 1)
-        house.sockets.close()
+        await house.sockets.close()
         server.stop()
         await server.close_all_connections()
         await fake.stop()
