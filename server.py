@@ -10,8 +10,10 @@ import resource
 import signal
 import socket
 import sys
+from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, TypeVar
 
 from tornado.netutil import bind_sockets
 
@@ -36,6 +38,8 @@ SPARE = 256  # file descriptors that are no browser's: Ollama, files, and connec
 LAST_WORDS = 2.0  # seconds for readers to be told of an end that Hearth made
 
 log = logging.getLogger("hearth")
+
+T = TypeVar("T")
 
 
 class CannotStart(Exception):
@@ -62,12 +66,27 @@ async def serve(settings: Settings) -> None:
     stop = _on_signals()
     _prepare_folder(settings.data)
     listening = _listen(settings.address, settings.port)
-    demo = DemoModel() if settings.demo else None
+    if not settings.demo:
+        await _serve(settings, listening, settings.ollama, stop)
+        return
+    demo = DemoModel()
     try:
-        await _serve(settings, listening, parse(await demo.start()) if demo else settings.ollama, stop)
+        if (url := await _unless(stop, demo.start())) is not None:
+            await _serve(settings, listening, parse(url), stop)
     finally:
-        if demo:
-            await demo.stop()
+        await demo.stop()
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """What the work gives; None if Hearth is told to stop before."""
+    task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if task.done():
+        return task.result()
+    task.cancel()
+    await asyncio.wait([task])
+    return None
 
 
 async def _serve(settings: Settings, listening: list[socket.socket], where: Address, stop: asyncio.Event) -> None:
@@ -100,7 +119,7 @@ def build(settings: Settings, where: Address) -> tuple[House, Server]:
 
 def _announce(settings: Settings, listening: list[socket.socket]) -> None:
     host = f"[{settings.address}]" if ":" in settings.address else settings.address
-    with suppress(BrokenPipeError):  # nobody reads it; that is no reason to stop
+    with suppress(OSError):  # that nobody reads it, or that a disk is full, is no reason to stop
         print(f"Hearth is listening on http://{host}:{listening[0].getsockname()[1]}/", flush=True)
     if settings.open_to_all:
         log.warning("--auth=none: everyone who can reach this address reads and writes every conversation")

@@ -23,7 +23,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.options import OptionParser
 
 from ollama.chunks import Chunk
-from ollama.client import Chunks, Done
+from ollama.client import Chunks, ReplyDone
 from ollama.http import HTTPClient, Limits
 
 LINE = (
@@ -62,7 +62,7 @@ async def read_all(client: AsyncHTTPClient, port: int, streams: int) -> tuple[in
         chunks = Chunks(1 << 24, receive)
 
         def feed(data: bytes) -> None:
-            with suppress(Done):
+            with suppress(ReplyDone):
                 chunks.feed(data)
 
         url = f"http://127.0.0.1:{port}/api/chat"

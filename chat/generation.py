@@ -88,6 +88,7 @@ class Generation:
             self._writing.cancel()
         await asyncio.wait([self._writing])
         ending = self._outcome(self._writing)
+        self._writing = None  # with its error, and all that this holds on to: the request, images and all
         self.state = _state(ending)
         try:
             await keep(self, ending)

@@ -29,7 +29,7 @@ class Bell:
         self._rung = False
         self._waiter: asyncio.Future[None] | None = None
         self._sent = self._loop.time()
-        self._timer = self._loop.call_later(idle, self._tick)
+        self._timer: asyncio.TimerHandle | None = None  # from the first wait on
 
     @property
     def silent(self) -> bool:
@@ -46,6 +46,8 @@ class Bell:
 
     async def wait(self) -> None:
         """Until it rings, no time at all if it did since the last wait, or until the reader heard too little."""
+        if self._timer is None:
+            self._tick()
         if not self._rung:
             self._waiter = self._loop.create_future()
             try:
@@ -55,7 +57,8 @@ class Bell:
         self._rung = False
 
     def close(self) -> None:
-        self._timer.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
 
     def _tick(self) -> None:
         if self.silent:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from ollama.chunks import Model, Running, Show
+from ollama.chunks import Details, Model, Running, Show
 from ollama.client import Ollama
 from ollama.errors import ModelNotFound, OllamaError
 
@@ -47,10 +48,11 @@ class Models:
 
     async def list(self) -> list[ModelView]:
         """As Ollama lists them; an OllamaError where it can't be asked."""
-        models, running = await asyncio.gather(self._ollama.models(), self._ollama.running())
+        models, running = await asyncio.gather(self._ollama.models(), self._running())
         room = asyncio.Semaphore(AT_ONCE)
         shown = await asyncio.gather(*(self._show(model, room) for model in models))
-        self._shown = {key: show for key, show in self._shown.items() if key in {(m.name, m.digest) for m in models}}
+        listed = {(model.name, model.digest) for model in models}
+        self._shown = {key: show for key, show in self._shown.items() if key in listed}
         by_name = {one.name: one for one in running}
         return [_view(model, show, by_name.get(model.name)) for model, show in zip(models, shown, strict=True)]
 
@@ -64,6 +66,13 @@ class Models:
     async def check(self, model: str) -> None:
         """ModelNotFound, Unreachable or another OllamaError unless Ollama has this model."""
         await self._ollama.show(model)
+
+    async def _running(self) -> Sequence[Running]:
+        """None, too, where a gateway in front of Ollama doesn't tell."""
+        try:
+            return await self._ollama.running()
+        except OllamaError:
+            return []
 
     async def _show(self, model: Model, room: asyncio.Semaphore) -> Show:
         """What the list doesn't tell in older versions of Ollama; asked once for each content of a model."""
@@ -93,7 +102,7 @@ def _first(models: list[ModelView]) -> str | None:
 
 
 def _view(model: Model, show: Show, running: Running | None) -> ModelView:
-    details = model.details
+    details = model.details or Details()
     # Before capabilities were told at all, a model in the list was one to chat with.
     capabilities = ["completion"] if show.capabilities is None else show.capabilities
     return ModelView(

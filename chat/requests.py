@@ -20,6 +20,7 @@ MAX_CONTENT = 1024 * 1024  # bytes of UTF-8
 MAX_QUESTION = 16 * 1024  # bytes of UTF-8, on the plain streams
 
 Name = Annotated[str, Meta(min_length=1, max_length=300)]
+Whole = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]  # what Ollama takes
 RequestId = Annotated[str, Meta(min_length=1, max_length=200)]
 _DURATION = re.compile(r"-?(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+|-?\d+")
 
@@ -27,21 +28,21 @@ _DURATION = re.compile(r"-?(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+|-?\d+")
 class Options(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """Ollama's model options, under its names and with its types (api/types.go)."""
 
-    num_ctx: int | None = None
-    num_predict: int | None = None
-    num_keep: int | None = None
-    num_batch: int | None = None
-    num_gpu: int | None = None
-    main_gpu: int | None = None
-    num_thread: int | None = None
+    num_ctx: Whole | None = None
+    num_predict: Whole | None = None
+    num_keep: Whole | None = None
+    num_batch: Whole | None = None
+    num_gpu: Whole | None = None
+    main_gpu: Whole | None = None
+    num_thread: Whole | None = None
     use_mmap: bool | None = None
-    seed: int | None = None
+    seed: Whole | None = None
     temperature: float | None = None
-    top_k: int | None = None
+    top_k: Whole | None = None
     top_p: float | None = None
     min_p: float | None = None
     typical_p: float | None = None
-    repeat_last_n: int | None = None
+    repeat_last_n: Whole | None = None
     repeat_penalty: float | None = None
     presence_penalty: float | None = None
     frequency_penalty: float | None = None
@@ -54,7 +55,7 @@ class NewConversation(msgspec.Struct, forbid_unknown_fields=True):
     system: str | None = None
     options: Options | None = None
     think: Think = None
-    keep_alive: str | int | None = None
+    keep_alive: Annotated[str, Meta(max_length=40)] | Whole | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.keep_alive, str) and not _DURATION.fullmatch(self.keep_alive):

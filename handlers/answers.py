@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from http.client import responses
-from types import TracebackType
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from tornado.web import HTTPError, RequestHandler
 
 from chat.errors import ChatError, Closing, Invalid, NotFound, TooLarge, told
-from ollama.errors import Busy, ModelNotFound, OllamaError
+from ollama.errors import BrokenStream, Busy, ModelNotFound, OllamaError
+
+log = logging.getLogger("hearth.request")
 
 T = TypeVar("T")
 
+JSON = "application/json; charset=utf-8"
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
@@ -36,6 +39,14 @@ class Problem(NamedTuple):
 
     def body(self) -> bytes:
         return msgspec.json.encode({"error": {"code": self.code, "message": self.message}})
+
+    def headers(self) -> dict[str, str]:
+        """Of an answer that no handler gives, behind which the connection is closed."""
+        length = str(len(self.body()))
+        return HEADERS | {"Content-Type": JSON, "Content-Length": length, "Connection": "close"}
+
+    def reason(self) -> str:
+        return responses.get(self.status, "Refused")
 
 
 class Refusal(Exception):
@@ -62,8 +73,8 @@ def problem_of(error: BaseException | None) -> Problem | None:
         case ChatError():
             return Problem(400, "bad_request", str(error))
         case OllamaError():
-            event = told(error)
-            return Problem(_ollama_status(error), event.code, event.message)
+            words = str(error) if isinstance(error, BrokenStream) else told(error).message  # no reply was cut here
+            return Problem(_ollama_status(error), told(error).code, words)
         case HTTPError():
             return _http_problem(error)
     return None
@@ -82,8 +93,9 @@ def _http_problem(error: HTTPError) -> Problem:
         case 405:
             return Problem(405, "method_not_allowed", "This address does not take that method")
         case status:
-            words = error.get_message() or responses.get(status, "")
-            return Problem(status, "bad_request" if status < 500 else "internal", words)
+            if status < 500:  # Tornado's own words repeat what was sent
+                return Problem(status, "bad_request", f"The request can't be read ({responses.get(status, status)})")
+            return Problem(status, "internal", "Hearth failed; its log says how")
 
 
 def secure(handler: RequestHandler) -> None:
@@ -96,7 +108,7 @@ def secure(handler: RequestHandler) -> None:
 class JSONHandler(RequestHandler):
     def set_default_headers(self) -> None:
         secure(self)
-        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.set_header("Content-Type", JSON)
         self.set_header("Cache-Control", "no-store")
 
     def read_body(self, shape: type[T]) -> T:
@@ -114,14 +126,14 @@ class JSONHandler(RequestHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         answer_error(self, **kwargs)
 
-    def log_exception(
-        self,
-        typ: type[BaseException] | None,
-        value: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        if problem_of(value) is None:  # else the line of the access log says enough
-            super().log_exception(typ, value, tb)
+    def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:
+        log_unexpected(self, value)
+
+
+def log_unexpected(handler: RequestHandler, error: BaseException | None) -> None:
+    """What every handler's `log_exception` does; without the query, which may hold a question."""
+    if problem_of(error) is None:  # else the line of the access log says enough
+        log.error("%s %s failed", handler.request.method, handler.request.path, exc_info=error)
 
 
 def answer_error(handler: RequestHandler, **kwargs: Any) -> None:
@@ -129,7 +141,7 @@ def answer_error(handler: RequestHandler, **kwargs: Any) -> None:
     error = kwargs.get("exc_info", (None, None, None))[1]
     problem = problem_of(error) or Problem(500, "internal", "Hearth failed; its log says how")
     handler.set_status(problem.status)
-    handler.set_header("Content-Type", "application/json; charset=utf-8")
+    handler.set_header("Content-Type", JSON)
     if problem.status == 405:
         handler.set_header("Allow", ", ".join(_methods(type(handler))))
     handler.finish(problem.body())

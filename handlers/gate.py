@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Awaitable
+from typing import cast
 from urllib.parse import urlsplit
 
+from tornado.http1connection import HTTP1Connection
 from tornado.httputil import (
     HTTPConnection,
     HTTPHeaders,
@@ -21,10 +23,11 @@ from tornado.httputil import (
 from tornado.routing import Router
 from tornado.web import Application
 
-from .answers import HEADERS, Problem, Refused
-from .routes import body_limit, is_page
+from .answers import Problem, Refused
+from .routes import BODY, body_limit, is_page
 
 DEFAULT_PORTS = {"http": "80", "https": "443"}
+SLOW_PICTURES = 300.0  # seconds for a body that may hold images, over weak Wi-Fi
 DRAINED = 64 * 1024 * 1024  # bytes of a body that is too large, read and dropped so that the answer is seen
 
 FOREIGN = Problem(403, "forbidden", "A page of another site may not ask Hearth; open Hearth itself")
@@ -48,9 +51,11 @@ class Gate(Router):
             delegate: HTTPMessageDelegate = self._application.find_handler(request)
         else:
             delegate = self._application.get_handler_delegate(request, Refused, {"problem": problem})
-        assert request.connection is not None
-        limit = body_limit(request.path)
-        return Bounded(delegate, request.connection, limit)
+        connection = cast(HTTP1Connection, request.connection)
+        limit = body_limit(request.path) if problem is None else BODY
+        if limit > BODY:
+            connection.set_body_timeout(SLOW_PICTURES)
+        return Bounded(delegate, connection, limit)
 
     def judge(self, request: HTTPServerRequest) -> Problem | None:
         if not self._is_ours(_host_name(request.host)):
@@ -67,8 +72,18 @@ def _is_foreign(request: HTTPServerRequest) -> bool:
     is_link = is_link and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
     if site in ("cross-site", "same-site") and not is_link:
         return True
+    ours = _origin(f"{request.protocol}://{request.host}")
     origin = request.headers.get("Origin")
-    return origin is not None and _origin(origin) != _origin(f"{request.protocol}://{request.host}")
+    if origin is not None:
+        return _origin(origin) != ours
+    # Over plain http on the home network browsers send no Sec-Fetch-Site, and for an image no Origin.
+    referer = request.headers.get("Referer")
+    return referer is not None and not is_link and _origin(_without_path(referer)) != ours
+
+
+def _without_path(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}"
 
 
 def _origin(text: str) -> tuple[str, str, str] | None:
@@ -167,12 +182,9 @@ class Bounded(HTTPMessageDelegate):
     def _refuse(self) -> None:
         self._refused = True
         limit = f"{self._limit >> 20} MiB" if self._limit >> 20 else f"{self._limit >> 10} KiB"
-        body = Problem(413, "too_large", f"The body is larger than {limit}: send less").body()
-        headers = HTTPHeaders(HEADERS)
-        headers["Content-Type"] = "application/json; charset=utf-8"
-        headers["Content-Length"] = str(len(body))
-        headers["Connection"] = "close"
-        self._connection.write_headers(ResponseStartLine("HTTP/1.1", 413, "Too Large"), headers, body)
+        problem = Problem(413, "too_large", f"The body is larger than {limit}: send less")
+        start_line = ResponseStartLine("HTTP/1.1", problem.status, problem.reason())
+        self._connection.write_headers(start_line, HTTPHeaders(problem.headers()), problem.body())
 
 
 def _length(text: str) -> int:

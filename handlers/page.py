@@ -7,7 +7,7 @@ from typing import Any
 
 from tornado.web import HTTPError, StaticFileHandler
 
-from .answers import JSONHandler, answer_error, secure
+from .answers import JSONHandler, answer_error, log_unexpected, secure
 
 
 class PageHandler(JSONHandler):
@@ -25,7 +25,7 @@ class PageHandler(JSONHandler):
 
 
 class StaticHandler(StaticFileHandler):
-    """Files revalidate by their ETag at each load, so that a newer Hearth is never mixed with an older one's files."""
+    """Files revalidate by their ETag at each load: after a restart nobody sees an older Hearth's."""
 
     def set_default_headers(self) -> None:
         secure(self)
@@ -38,3 +38,6 @@ class StaticHandler(StaticFileHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         answer_error(self, **kwargs)
+
+    def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:
+        log_unexpected(self, value)

@@ -47,8 +47,12 @@ class ChatHandler(StreamHandler):
 
 def _more(generation: Generation, after: int) -> bool:
     """Whether there is, or may be, anything behind `after` that this stream shows."""
-    left = generation.log.read(after)
-    return generation.log.ending is None or any(isinstance(one.event, Content | Error) for one in left)
+    frames = PlainFrames(generation.id, generation.log.text_before(after))
+    while batch := generation.log.read(after):
+        if frames(batch):
+            return True
+        after = batch[-1].number
+    return generation.log.ending is None
 
 
 class PlainFrames:

@@ -11,7 +11,7 @@ from typing import Any
 from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream, UnsatisfiableReadError
 
-from .answers import HEADERS, Problem
+from .answers import Problem
 from .gate import Gate
 
 HEAD = 64 * 1024  # bytes of a request's first line and headers
@@ -104,13 +104,8 @@ async def _part(connection: socket.socket, problem: Problem) -> None:
     """Closed with data unread, a connection is reset, and the answer may be lost with it."""
     loop = asyncio.get_running_loop()
     body = problem.body()
-    headers = HEADERS | {
-        "Content-Type": "application/json; charset=utf-8",
-        "Content-Length": str(len(body)),
-        "Connection": "close",
-    }
-    lines = [f"HTTP/1.1 {problem.status} {problem.code}", *(f"{name}: {value}" for name, value in headers.items())]
-    head = "\r\n".join([*lines, "", ""])
+    lines = [f"{name}: {value}" for name, value in problem.headers().items()]
+    head = "\r\n".join([f"HTTP/1.1 {problem.status} {problem.reason()}", *lines, "", ""])
     with closing(connection), suppress(OSError, TimeoutError):
         async with asyncio.timeout(LINGER):
             await loop.sock_sendall(connection, head.encode() + body)

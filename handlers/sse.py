@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing, suppress
+from typing import get_args
 
 import msgspec
 from tornado.iostream import StreamClosedError
 
-from chat.events import Done, Error
+from chat.events import Done, Error, Event
 from chat.generation import Generation
 from chat.generations import Generations
 from chat.log import Bell, Numbered
@@ -16,6 +17,7 @@ from chat.log import Bell, Numbered
 from .answers import JSONHandler, Refusal
 
 HEARTBEAT = 14.0  # seconds of silence after which a comment line is sent; 15 are promised
+TYPES = {event: str(event.__struct_config__.tag).encode() for event in get_args(Event)}
 COMMENT = b":\n\n"
 
 Frames = Callable[[list[Numbered]], bytes]
@@ -99,5 +101,4 @@ def event_frames(batch: list[Numbered]) -> bytes:
 
 def _frame(numbered: Numbered) -> bytes:
     number, event = numbered
-    kind = type(event).__struct_config__.tag
-    return b"id: %d\nevent: %b\ndata: %b\n\n" % (number, str(kind).encode(), msgspec.json.encode(event))
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (number, TYPES[type(event)], msgspec.json.encode(event))

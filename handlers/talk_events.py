@@ -22,6 +22,7 @@ from chat.requests import Question
 from .answers import Problem, Refusal, problem_of, read
 from .sse import HEARTBEAT
 
+ECHOED = 200  # characters of an id that is told back
 UNSENT = 64  # answers that wait to be sent before no more is heard
 
 
@@ -64,6 +65,8 @@ class EventTalk:
 
     async def hear(self, frame: str | bytes) -> None:
         try:
+            if isinstance(frame, bytes):
+                raise Refusal(400, "bad_request", "Frames are text")
             await self._do(read(frame, Ask | Follow | Unfollow | Stop))  # type: ignore[arg-type]
         except (Refusal, ChatError) as error:
             problem = problem_of(error)
@@ -132,7 +135,7 @@ class EventTalk:
         while more:
             more = False
             while self._unsent:
-                await self._socket.write_message(msgspec.json.encode(self._unsent.popleft()).decode())
+                await self._socket.write_message(msgspec.json.encode(self._unsent.popleft()))
             self._sent.set()
             for following in list(self._following.values()):
                 more |= await self._send_batch(following)
@@ -160,9 +163,10 @@ class EventTalk:
             self._leave(generation_id)
 
 
-def _message(generation_id: str, numbered: Numbered) -> str:
-    event = msgspec.json.encode(numbered.event).decode()
-    return f'{{"generation":"{generation_id}","id":{numbered.number},{event[1:]}'
+def _message(generation_id: str, numbered: Numbered) -> bytes:
+    """An event with the two fields in front that tell whose it is; of bytes in UTF-8, sent as text."""
+    event = msgspec.json.encode(numbered.event)
+    return b'{"generation":"%b","id":%d,%b' % (generation_id.encode(), numbered.number, event[1:])
 
 
 def _error(problem: Problem, frame: str | bytes) -> dict[str, Any]:
@@ -174,5 +178,6 @@ def _error(problem: Problem, frame: str | bytes) -> dict[str, Any]:
         return answer
     if isinstance(heard, dict):
         names = ("request_id", "generation")
-        answer |= {name: heard[name] for name in names if isinstance(heard.get(name), str)}
+        texts = {name: heard[name] for name in names if isinstance(heard.get(name), str)}
+        answer |= {name: text for name, text in texts.items() if len(text) <= ECHOED}
     return answer

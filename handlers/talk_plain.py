@@ -12,6 +12,7 @@ from chat.events import Content, Error, Event
 from chat.generation import Generation
 from chat.log import Bell
 from chat.questions import Questions
+from chat.requests import MAX_QUESTION
 from ollama.errors import OllamaError
 
 from .answers import problem_of
@@ -34,7 +35,7 @@ class PlainTalk:
         elif self._asked.full():
             self._socket.close(TOO_FAST, f"more than {WAITING} questions are waiting")
         else:
-            self._asked.put_nowait(frame)
+            self._asked.put_nowait(frame[: MAX_QUESTION + 1])  # of a longer one, just enough to say that it is
 
     async def run(self) -> None:
         try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from functools import partial
 from typing import Any, Protocol
 
 from tornado.websocket import WebSocketHandler, WebSocketProtocol, WebSocketProtocol13
@@ -11,12 +13,15 @@ from chat.conversations import Conversations
 from chat.generations import Generations
 from chat.questions import Questions
 
-from .answers import JSONHandler, Refusal, answer_error, secure
+from .answers import Refusal, answer_error, log_unexpected, secure
 from .frames import StrictProtocol13
 from .talk_events import EventTalk
 from .talk_plain import PlainTalk
 
+log = logging.getLogger("hearth.socket")
+
 SUBPROTOCOL = "hearth.v1"
+INTERNAL_ERROR = 1011
 
 
 class Talk(Protocol):
@@ -41,8 +46,14 @@ class Sockets:
         self._open.add(socket)
         task = asyncio.get_running_loop().create_task(talk.run())
         self._talks.add(task)
-        task.add_done_callback(self._talks.discard)
+        task.add_done_callback(partial(self._ended, socket))
         return task
+
+    def _ended(self, socket: SocketHandler, talk: asyncio.Task[None]) -> None:
+        self._talks.discard(talk)
+        if not talk.cancelled() and (error := talk.exception()) is not None:
+            log.error("a socket's talk failed", exc_info=error)
+            socket.close(INTERNAL_ERROR, "Hearth failed")
 
     def discard(self, socket: SocketHandler) -> None:
         self._open.discard(socket)
@@ -111,4 +122,5 @@ class SocketHandler(WebSocketHandler):
         self.set_header("Sec-WebSocket-Version", "13")
         answer_error(self, **kwargs)
 
-    log_exception = JSONHandler.log_exception
+    def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:
+        log_unexpected(self, value)

@@ -64,7 +64,7 @@ class Model(msgspec.Struct):
     name: str
     size: Count = 0
     digest: str = ""
-    details: Details = msgspec.field(default_factory=Details)
+    details: Details | None = None
     capabilities: list[str] | None = None
 
 

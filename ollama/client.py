@@ -20,6 +20,8 @@ T = TypeVar("T")
 Receive = Callable[[list[Chunk]], None]
 
 SHORT_CALL = 15.0  # seconds for a call that runs no model
+DEPTH = 8  # objects within each other around the words of an error
+WORDS = 1000  # characters of them
 
 
 class Ollama:
@@ -55,7 +57,7 @@ class Ollama:
         chunks = Chunks(self._max_line, receive)
         try:
             response = await self._fetch(self._request("POST", "/api/chat", body, streaming_callback=chunks.feed))
-        except Done as done:
+        except ReplyDone as done:
             return done.chunk
         _check(response)
         return chunks.end()
@@ -81,7 +83,7 @@ class Ollama:
             raise Unreachable(f"Ollama isn't reachable at {self.address}: {error}") from None
 
 
-class Done(Exception):
+class ReplyDone(Exception):
     """The reply is done: whatever the connection does afterwards, nobody waits for it."""
 
     def __init__(self, chunk: Chunk) -> None:
@@ -89,7 +91,7 @@ class Done(Exception):
 
 
 class Chunks:
-    """Bytes into chunks for `receive`. Raises Done at the one that says so, OllamaError at what can't be read."""
+    """Bytes into chunks for `receive`. Raises ReplyDone at the one that says so, OllamaError at what can't be read."""
 
     def __init__(self, max_line: int, receive: Receive) -> None:
         self._lines = Lines(max_line)
@@ -106,7 +108,7 @@ class Chunks:
         """The last chunk of an answer that ended; its line need not have a line end."""
         try:
             self._take([rest] if (rest := self._lines.rest().strip()) else [])
-        except Done as done:
+        except ReplyDone as done:
             return done.chunk
         raise BrokenStream("Ollama's answer ended before the reply was done")
 
@@ -116,20 +118,16 @@ class Chunks:
             for line in lines:
                 chunks.append(self._one(line))
                 if chunks[-1].done:
-                    raise Done(chunks[-1])
+                    raise ReplyDone(chunks[-1])
         finally:  # what came before an error, in the same read, is still part of the reply
             if chunks:
                 self._receive(chunks)
 
     def _one(self, line: bytes) -> Chunk:
         chunk = self._read(line)
-        if chunk.error is None:
-            return chunk
-        try:
-            words = _words(chunk.error)
-        except RecursionError:
-            raise BrokenStream("Ollama's answer can't be read: it is nested too deep") from None
-        raise ModelFailed(words)
+        if chunk.error is not None:
+            raise ModelFailed(_words(chunk.error))
+        return chunk
 
 
 def _check(response: HTTPResponse) -> None:
@@ -141,7 +139,7 @@ def _check(response: HTTPResponse) -> None:
         where = response.headers.get("Location", "another address")
         raise BrokenStream(f"Ollama's address redirects to {where}: give the final address to --ollama")
     words = _error_text(response.body) or f"{status} {responses.get(status, '')}".strip()
-    if status == 404 and "model" in words:
+    if (status == 404 and "model" in words) or "invalid model name" in words:
         raise ModelNotFound(words)
     if status == 503:
         raise Busy(words)
@@ -155,22 +153,24 @@ def _check(response: HTTPResponse) -> None:
 def _error_text(body: bytes) -> str:
     """Ollama's own words in the body of an error; some come as JSON within JSON, some as plain text."""
     text = body.decode("utf-8", "replace").strip()
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return "" if text.startswith("<") else text[:300]
-    return _words(value)
+    return "" if text.startswith("<") else _words(text)
 
 
 def _words(error: Any) -> str:
-    if isinstance(error, dict):
-        inner = error.get("error", error.get("message"))
-        return _words(inner) if inner is not None else json.dumps(error)[:300]
-    if not isinstance(error, str):
-        return json.dumps(error)[:300]
-    if error.startswith("{"):
-        try:
-            return _words(json.loads(error))
-        except (ValueError, RecursionError):
-            pass
-    return error[:1000]
+    """The innermost words of an error: text, an object that holds it, or text that is such an object."""
+    for _ in range(DEPTH):
+        if isinstance(error, dict) and (inner := error.get("error", error.get("message"))) is not None:
+            error = inner
+        elif isinstance(error, str) and error.startswith("{"):
+            try:
+                error = json.loads(error)
+            except (ValueError, RecursionError):
+                break
+        else:
+            break
+    try:
+        words = error if isinstance(error, str) else json.dumps(error)
+    except RecursionError:
+        words = "an error without words"
+    # JSON can hold half of a surrogate pair, which no answer of ours could carry on
+    return words[:WORDS].encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import ipaddress
 import os
 import re
 import socket
@@ -17,6 +18,7 @@ import string
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import quote, urlsplit
 
 import httptools
@@ -26,6 +28,7 @@ from tornado.httputil import HTTPHeaders, HTTPInputError
 from .errors import BrokenStream, Unreachable
 
 MAX_HEADERS = 64 * 1024
+NEXT_ADDRESS = 0.25  # seconds for one of a name's addresses before the next is tried beside it
 MAX_BUFFERED_BODY = 16 * 1024 * 1024
 PRINTABLE = string.punctuation  # of an address that may be written in its own script, nothing that is quoted already
 
@@ -51,11 +54,13 @@ class HTTPClient(AsyncHTTPClient):
     """
 
     limits: Limits
+    _tls: Callable[[], ssl.SSLContext]
     _begun: Exchange
 
     def initialize(self, limits: Limits) -> None:  # type: ignore[override]
         super().initialize(defaults={"request_timeout": 0.0, "connect_timeout": limits.connect})
         self.limits = limits
+        self._tls = cache(ssl.create_default_context)  # which takes 30 ms
 
     def fetch(
         self, request: str | HTTPRequest, raise_error: bool = True, **kwargs: object
@@ -67,16 +72,23 @@ class HTTPClient(AsyncHTTPClient):
         return future
 
     def fetch_impl(self, request: HTTPRequest, callback: Callable[[HTTPResponse], None]) -> None:
-        self._begun = Exchange(request, self.limits, callback)
+        self._begun = Exchange(request, self.limits, self._tls, callback)
         self._begun.begin()
 
 
 class Exchange(asyncio.Protocol):
     """One request and its answer on a connection of their own; `callback` is called once, unless aborted."""
 
-    def __init__(self, request: HTTPRequest, limits: Limits, callback: Callable[[HTTPResponse], None]) -> None:
+    def __init__(
+        self,
+        request: HTTPRequest,
+        limits: Limits,
+        tls: Callable[[], ssl.SSLContext],
+        callback: Callable[[HTTPResponse], None],
+    ) -> None:
         self._request = request
         self._limits = limits
+        self._tls = tls
         self._callback = callback
         self.awaited: asyncio.Future[HTTPResponse] | None = None
         self._loop = asyncio.get_running_loop()
@@ -106,6 +118,7 @@ class Exchange(asyncio.Protocol):
         self._ended = True
         for timer in self._timers.values():
             timer.cancel()
+        self._timers.clear()
         for pending in (self._connecting, self._holding):
             if pending is not None:
                 pending.cancel()
@@ -131,7 +144,8 @@ class Exchange(asyncio.Protocol):
                 lambda: self,
                 parts.hostname or "",
                 parts.port or (443 if secure else 80),
-                ssl=ssl.create_default_context() if secure else None,
+                ssl=self._tls() if secure else None,
+                happy_eyeballs_delay=None if _is_address(parts.hostname) else NEXT_ADDRESS,
             )
         except (OSError, UnicodeError) as error:  # a host name that can't be encoded is a UnicodeError
             self._fail(Unreachable(_words(error)))
@@ -300,6 +314,14 @@ def _head(request: HTTPRequest) -> bytes:
         headers["Content-Length"] = str(len(request.body))
     lines = [f"{request.method} {target} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.get_all()), "", ""]
     return "\r\n".join(lines).encode("latin-1")
+
+
+def _is_address(host: str | None) -> bool:
+    try:
+        ipaddress.ip_address(host or "")
+    except ValueError:
+        return False
+    return True
 
 
 def _keep_alive(connection: socket.socket | None) -> None:

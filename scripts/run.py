@@ -17,7 +17,7 @@ from settings import BadOption, Settings, read  # noqa: E402
 
 
 def main(arguments: list[str]) -> None:
-    if not asyncio.run(_has_ollama(arguments)) and _has_demo():
+    if not asyncio.run(_has_ollama(arguments)) and _has_demo():  # which is asked for only where no Ollama was named
         print("No Ollama found: starting with a tiny model for trying things out.", file=sys.stderr)
         arguments = [*arguments, "--demo"]
     os.execv(sys.executable, [sys.executable, str(ROOT / "server.py"), *arguments])
@@ -28,7 +28,8 @@ async def _has_ollama(arguments: list[str]) -> bool:
         settings = read(arguments, os.environ)
     except BadOption:
         return True  # Hearth itself will say what is wrong
-    return settings.demo or await _answers(settings)
+    named = "OLLAMA_HOST" in os.environ or any(one.lstrip("-").startswith("ollama") for one in arguments)
+    return named or settings.demo or await _answers(settings)
 
 
 async def _answers(settings: Settings) -> bool:

@@ -11,5 +11,5 @@ for python in python3 python3.14 python3.13 python3.12 python3.11; do
 done
 [ -n "${found:-}" ] || { echo "Hearth needs Python 3.11 or newer" >&2; exit 1; }
 
-"$found" -c 'import ensurepip' 2>/dev/null || sh scripts/install.sh python3-venv
+"$found" -c 'import ensurepip' 2>/dev/null || sh scripts/install.sh "$found-venv"
 "$found" -m venv "$venv"

@@ -268,7 +268,8 @@ async def test_who_leaves_in_mid_reply_leaves_the_reply_going_on() -> None:
 
 
 @pytest.mark.gen_test(timeout=30)
-async def test_a_flood_of_requests_fills_no_memory_and_every_one_is_answered() -> None:
+async def test_a_flood_of_requests_fills_no_memory_and_every_one_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.talk_events.ECHOED", 4000)  # large answers, to fill the line
     async with running() as hearth:
         line, many = await talk(hearth), 6000
         (handler,) = await eventually(lambda: hearth.house.sockets._open)
@@ -298,3 +299,12 @@ async def test_a_client_that_offers_several_subprotocols_gets_hearths() -> None:
         line = Line(await raw_socket(hearth, "graphql-ws, hearth.v1"))
         line.say("follow", generation="nothing")
         assert (await line.hear())["code"] == "not_found"
+
+
+@pytest.mark.gen_test
+async def test_a_long_id_is_not_told_back() -> None:
+    async with running() as hearth:
+        line = await talk(hearth)
+        line.say("follow", generation="x" * 100_000)
+        answer = await line.hear()
+        assert answer["code"] == "not_found" and "generation" not in answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -120,7 +121,7 @@ async def tags(ollama: Ollama) -> object:
     return [
         (one.name, one.size, one.capabilities, at.family, at.parameter_size, at.quantization_level, at.context_length)
         for one in await ollama.models()
-        for at in [one.details]
+        if (at := one.details)
     ]
 
 
@@ -196,7 +197,7 @@ def read(pieces: list[bytes], streams: bool) -> tuple[object, ...]:
     received: list[Chunk] = []
     chunks = Chunks(1 << 20, received.extend)
     request = HTTPRequest("http://ollama/", streaming_callback=chunks.feed if streams else None)
-    exchange = Exchange(request, Limits(), answers.append)
+    exchange = Exchange(request, Limits(), ssl.create_default_context, answers.append)
     exchange.connection_made(Wire())
     for piece in pieces:
         exchange.data_received(piece)

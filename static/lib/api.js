@@ -73,6 +73,6 @@ function read(response, body) {
   if (response.ok && body !== undefined) return body;
   const error = body?.error;
   // 503: Hearth is going down or coming up. A gateway's error without our JSON: a proxy that does not reach Hearth.
-  if (response.status === 503 || (response.status >= 502 && !error)) throw new ConnectionError();
+  if ((response.status === 503 && error?.code !== 'ollama_busy') || (response.status >= 502 && !error)) throw new ConnectionError();
   throw new ApiError(response.status, error?.code ?? 'unreadable', error?.message ?? `HTTP ${response.status}`);
 }

@@ -50,8 +50,8 @@ export class OllamaWatch extends EventTarget {
   }
 }
 
-// Ollama went away between the two calls.
+// Ollama went away between the two calls, or something answers there that is no Ollama.
 function nothing(error) {
-  if (error instanceof ApiError && error.code === 'ollama_unreachable') return null;
+  if (error instanceof ApiError) return null;
   throw error;
 }
