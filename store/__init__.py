@@ -1,7 +1,22 @@
 """Where conversations are kept: the interface that chat/ relies on, and what stands behind it."""
 
+from .errors import CannotBackUp, CannotOpen, DiskFull, Gone, StoreError
 from .interface import Store
-from .memory import MemoryStore
-from .records import Conversation, Message, Role, Think
+from .records import Conversation, Found, Message, Role, Run, Think
+from .sqlite import SQLiteStore
 
-__all__ = ["Conversation", "MemoryStore", "Message", "Role", "Store", "Think"]
+__all__ = [
+    "CannotBackUp",
+    "CannotOpen",
+    "Conversation",
+    "DiskFull",
+    "Found",
+    "Gone",
+    "Message",
+    "Role",
+    "Run",
+    "SQLiteStore",
+    "Store",
+    "StoreError",
+    "Think",
+]

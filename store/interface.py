@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
-from .records import Conversation, Message
+from .records import Conversation, Found, Message, Run
 
 
 class Store(Protocol):
-    """Each call is whole or not at all, and is kept when it returns."""
+    """Each call is whole or not at all, and is kept when it returns. What it raises is in errors.py."""
 
     async def add_conversation(self, conversation: Conversation) -> None: ...
 
     async def conversation(self, conversation_id: str) -> Conversation | None: ...
+
+    async def conversations(self, query: str | None, before: str | None, limit: int) -> tuple[list[Found], bool]:
+        """The newest first, behind `before`, and whether there are more. Any text is a legal query."""
+        ...
+
+    async def change_conversation(self, conversation_id: str, **changes: Any) -> Conversation | None:
+        """As changed; None if unknown. A title by the question or the model never replaces one by a person."""
+        ...
+
+    async def delete_conversation(self, conversation_id: str) -> list[str] | None:
+        """The ids of all its generations; None if unknown."""
+        ...
 
     async def message(self, message_id: str) -> Message | None: ...
 
@@ -27,7 +40,7 @@ class Store(Protocol):
     async def add_exchange(
         self, conversation: Conversation, question: Message, reply: Message, request_id: str | None
     ) -> tuple[Message, Message]:
-        """Keep a question, its reply to come, and the conversation as they changed it.
+        """Keep a question, its reply to come, and of the conversation: leaf, time, and title if it had none.
 
         Where this conversation has seen `request_id`, nothing is kept, and that request's two messages are returned.
         """
@@ -35,4 +48,22 @@ class Store(Protocol):
 
     async def add_reply(self, conversation: Conversation, reply: Message) -> None: ...
 
-    async def update_message(self, message: Message) -> None: ...
+    async def update_message(self, message: Message) -> None:
+        """Replaces what was there; does nothing where the message has been deleted."""
+        ...
+
+    async def begin_run(self, run: Run) -> None:
+        """Also of a run that began before: it goes on. The runs of new replies are begun with them."""
+        ...
+
+    async def end_run(self, run_id: str, state: str, last: int) -> None: ...
+
+    async def run(self, run_id: str) -> Run | None: ...
+
+    async def forget_runs(self, ended_before: datetime) -> None:
+        """Those that belong to no conversation; the others go with theirs."""
+        ...
+
+    async def unfinished(self) -> list[Message]:
+        """The replies that are queued or running."""
+        ...

@@ -9,6 +9,7 @@ import msgspec
 
 Think = bool | Literal["low", "medium", "high", "max"] | None
 Role = Literal["system", "user", "assistant", "tool"]
+Titled = Literal["question", "model", "person"] | None
 
 
 class Conversation(msgspec.Struct, frozen=True):
@@ -23,6 +24,7 @@ class Conversation(msgspec.Struct, frozen=True):
     leaf: str | None  # the id of the message shown last
     created_at: datetime
     updated_at: datetime
+    titled: Titled = None  # where the title comes from; not shown outside
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -40,3 +42,20 @@ class Message(msgspec.Struct, frozen=True):
     error: dict[str, Any] | None = None
     stats: dict[str, int | str] | None = None
     context: dict[str, Any] | None = None
+    seams: list[int] = []  # places in the content where a continued reply may not join what was there
+
+
+class Run(msgspec.Struct, frozen=True):
+    """What is known of a generation when its log is gone."""
+
+    id: str
+    conversation: str | None  # a question asked by GET /chat belongs to none
+    message: str | None
+    state: str
+    last: int = 0  # the number of its last event
+    ended_at: datetime | None = None
+
+
+class Found(msgspec.Struct, frozen=True):
+    conversation: Conversation
+    snippet: str | None = None  # plain text around what was searched for; None where only the title has it

@@ -1,0 +1,118 @@
+"""Conversations in the database: added, listed, changed, deleted."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from . import rows
+from .errors import Gone
+from .records import Conversation, Found
+from .schema import MESSAGE_BITS
+from .search import Time, find, reindex
+from .words import Query
+
+CHANGEABLE = {"title", "titled", "model", "system", "options", "think", "keep_alive", "pinned", "leaf", "updated_at"}
+LATEST: Time = (2**63 - 1, "")
+
+_ADD = f"INSERT INTO conversations ({rows.CONVERSATION}) VALUES ({rows.marks(rows.CONVERSATION)})"
+_GET = f"SELECT {rows.CONVERSATION} FROM conversations WHERE id = ?"
+_BY_NUMBER = f"SELECT {rows.CONVERSATION} FROM conversations WHERE number = ?"
+_LIST = f"""SELECT {rows.CONVERSATION} FROM conversations WHERE (updated_at, id) < (?, ?)
+    ORDER BY updated_at DESC, id DESC LIMIT ?"""
+_TIME = "SELECT updated_at, id FROM conversations WHERE id = ?"
+_TITLE = "SELECT number, title, titled FROM conversations WHERE id = ?"
+_TOUCH = """UPDATE conversations SET leaf = ?, updated_at = max(updated_at, ?),
+    titled = iif(title IS NULL, ?, titled), title = coalesce(title, ?) WHERE number = ?"""
+_GENERATIONS = "SELECT id FROM runs WHERE conversation = ?"
+_CONTENTS = "SELECT number, role, state, content FROM messages WHERE number BETWEEN ? AND ?"
+_DELETE_MESSAGES = "DELETE FROM messages WHERE number BETWEEN ? AND ?"
+_DELETE = "DELETE FROM conversations WHERE number = ?"  # takes its requests and runs along
+_CONTENT = "SELECT content FROM messages WHERE number = ?"
+
+
+def add(db: sqlite3.Connection, conversation: Conversation) -> None:
+    number = db.execute(_ADD, rows.conversation_row(conversation)).lastrowid
+    assert number is not None
+    reindex(db, first_number(number), None, conversation.title)
+
+
+def get(db: sqlite3.Connection, conversation_id: str) -> Conversation | None:
+    row = db.execute(_GET, (conversation_id,)).fetchone()
+    return None if row is None else rows.conversation(row)
+
+
+def newest(db: sqlite3.Connection, query: str | None, before: str | None, limit: int) -> tuple[list[Found], bool]:
+    start = LATEST if before is None else db.execute(_TIME, (before,)).fetchone()
+    if start is None:
+        raise Gone("The conversation to list from is gone")
+    if query is None or not query.strip():
+        page = [Found(rows.conversation(row)) for row in db.execute(_LIST, (*start, limit + 1)).fetchall()]
+    else:
+        asked = Query(query)
+        page = [_found(db, asked, *hit) for hit in find(db, asked, start, limit + 1)]
+    return page[:limit], len(page) > limit
+
+
+def change(db: sqlite3.Connection, conversation_id: str, changes: dict[str, Any]) -> Conversation | None:
+    row = db.execute(_TITLE, (conversation_id,)).fetchone()
+    if row is None:
+        return None
+    number, title, titled = row
+    if titled == "person" and changes.get("titled") in ("question", "model"):
+        changes = {name: value for name, value in changes.items() if name not in ("title", "titled")}
+    if changes:
+        values = [rows.column(name, value) for name, value in changes.items()]
+        db.execute(
+            f"UPDATE conversations SET {rows.assignments(', '.join(changes))} WHERE number = ?", (*values, number)
+        )
+    if "title" in changes:
+        reindex(db, first_number(number), title, changes["title"])
+    return get(db, conversation_id)
+
+
+def touch(db: sqlite3.Connection, conversation: Conversation) -> int:
+    """What a new message changes of it: nothing else of the record is taken, it may be old. Gives its number."""
+    row = db.execute(_TITLE, (conversation.id,)).fetchone()
+    if row is None:
+        raise Gone("The conversation is gone")
+    number, title, _ = row
+    time = rows.moment(conversation.updated_at)
+    db.execute(_TOUCH, (conversation.leaf, time, conversation.titled, conversation.title, number))
+    if title is None:
+        reindex(db, first_number(number), None, conversation.title)
+    return int(number)
+
+
+def delete(db: sqlite3.Connection, conversation_id: str) -> list[str] | None:
+    row = db.execute(_TITLE, (conversation_id,)).fetchone()
+    if row is None:
+        return None
+    number, title, _ = row
+    span = (first_number(number), last_number(number))
+    generations = [generation for (generation,) in db.execute(_GENERATIONS, (conversation_id,)).fetchall()]
+    reindex(db, first_number(number), title, None)
+    for message, role, state, content in db.execute(_CONTENTS, span).fetchall():
+        reindex(db, message, searchable(role, state, content), None)
+    db.execute(_DELETE_MESSAGES, span)
+    db.execute(_DELETE, (number,))
+    return generations
+
+
+def searchable(role: str, state: str | None, content: str) -> str | None:
+    """What of a message is in the index: a reply comes in when it has ended."""
+    return content if role in ("user", "assistant") and state not in ("queued", "running") else None
+
+
+def first_number(conversation: int) -> int:
+    return conversation << MESSAGE_BITS
+
+
+def last_number(conversation: int) -> int:
+    return ((conversation + 1) << MESSAGE_BITS) - 1
+
+
+def _found(db: sqlite3.Connection, query: Query, number: int, hit: int) -> Found:
+    conversation = rows.conversation(db.execute(_BY_NUMBER, (number,)).fetchone())
+    message = db.execute(_CONTENT, (hit,)).fetchone()
+    return Found(conversation, query.snippet(message[0]) if message else None)
