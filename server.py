@@ -17,11 +17,15 @@ from typing import Any, TypeVar
 
 from tornado.netutil import bind_sockets
 
+from chat.changes import Changes
 from chat.conversations import Conversations
 from chat.generations import Generations
+from chat.line import Line
 from chat.models import Models
 from chat.questions import Questions
 from chat.status import Status
+from chat.titles import Titles
+from chat.writer import Writer
 from demo.process import DemoFailed, DemoMissing, DemoModel
 from handlers.gate import Gate
 from handlers.routes import House, application
@@ -30,7 +34,9 @@ from handlers.websocket import Sockets
 from ollama.address import Address, parse
 from ollama.client import Ollama
 from settings import BadOption, Settings, read
-from store import MemoryStore
+from store import SQLiteStore, StoreError
+from store.backup import backup
+from store.journal import Journals
 
 VERSION = "0.1.0"
 LINGER = 8.0  # seconds after which a plain question that nobody follows any more is stopped
@@ -54,10 +60,13 @@ def main() -> int:
             level=logging.INFO if settings.verbose else logging.WARNING,
             format="%(levelname)s %(name)s: %(message)s",
         )
-        asyncio.run(serve(settings))
+        if settings.backup is not None:
+            backup(settings.data, settings.backup)
+        else:
+            asyncio.run(serve(settings))
     except BadOption as error:
         return _refuse(error, 2)
-    except (CannotStart, DemoMissing, DemoFailed) as error:
+    except (CannotStart, StoreError, DemoMissing, DemoFailed) as error:
         return _refuse(error, 1)
     return 0
 
@@ -65,16 +74,17 @@ def main() -> int:
 async def serve(settings: Settings) -> None:
     stop = _on_signals()
     _prepare_folder(settings.data)
-    listening = _listen(settings.address, settings.port)
-    if not settings.demo:
-        await _serve(settings, listening, settings.ollama, stop)
-        return
-    demo = DemoModel()
+    store = await SQLiteStore.open(settings.data)
+    demo = DemoModel() if settings.demo else None
     try:
-        if (url := await _unless(stop, demo.start())) is not None:
-            await _serve(settings, listening, parse(url), stop)
+        listening = _listen(settings.address, settings.port)
+        where = settings.ollama if demo is None else await _unless(stop, demo.start())
+        if where is not None:
+            await _serve(settings, store, listening, where if isinstance(where, Address) else parse(where), stop)
     finally:
-        await demo.stop()
+        if demo:
+            await demo.stop()
+        await store.close()
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
@@ -89,29 +99,42 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None
     return None
 
 
-async def _serve(settings: Settings, listening: list[socket.socket], where: Address, stop: asyncio.Event) -> None:
-    house, server = build(settings, where)
+async def _serve(
+    settings: Settings, store: SQLiteStore, listening: list[socket.socket], where: Address, stop: asyncio.Event
+) -> None:
+    try:
+        house, server = build(settings, store, where)
+    except OSError as error:  # the folder for the replies
+        raise CannotStart(f"{error.filename} can't be used ({_words(error)}); move it away") from None
+    await house.conversations.recover()
+    sweeping = asyncio.get_running_loop().create_task(house.generations.sweep())
     server.add_sockets(listening)
     _announce(settings, listening)
     await stop.wait()
+    sweeping.cancel()
     await house.generations.close(settings.grace, LAST_WORDS)
     await house.sockets.close()
     server.stop()
     await server.close_all_connections()
 
 
-def build(settings: Settings, where: Address) -> tuple[House, Server]:
+def build(settings: Settings, store: SQLiteStore, where: Address) -> tuple[House, Server]:
     """Everything between the browsers and the Ollama at `where`; needs a running loop, listens nowhere yet."""
     ollama = Ollama(where, settings.limits, settings.max_line)
-    generations = Generations()
+    generations = Generations(store, Journals(settings.data / "generations"))
     models = Models(ollama, settings.model)
+    writer = Writer(ollama, models, Line(settings.parallel))
+    changes = Changes()
+    titles = Titles(store, ollama, models, writer, changes.tell, wanted=settings.titles)
+    writer.on_write = titles.give_up
     house = House(
-        conversations=Conversations(MemoryStore(), generations, models, ollama),
+        conversations=Conversations(store, generations, models, writer, titles, changes),
         generations=generations,
         models=models,
-        questions=Questions(generations, models, ollama, LINGER),
+        questions=Questions(generations, models, writer, titles, LINGER),
         status=Status(VERSION, ollama, settings.auth, settings.demo),
         sockets=Sockets(),
+        changes=changes,
         static=Path(__file__).parent / "static",
     )
     return house, Server(Gate(application(house), settings.hosts, settings.proxies), most=_connections())
@@ -146,8 +169,12 @@ def _prepare_folder(folder: Path) -> None:
         probe.touch(mode=0o600)
         probe.unlink()
     except OSError as error:
-        words = (error.strerror or str(error)).lower()
-        raise CannotStart(f"the data folder {folder} can't be written ({words}); give another with --data=") from None
+        what = f"the data folder {folder} can't be written ({_words(error)})"
+        raise CannotStart(f"{what}; give another with --data=") from None
+
+
+def _words(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
 
 
 def _listen(address: str, port: int) -> list[socket.socket]:

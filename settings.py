@@ -34,6 +34,9 @@ class Settings:
     auth: str
     hosts: frozenset[str]
     proxies: frozenset[str]
+    backup: Path | None
+    parallel: int | None
+    titles: bool
     grace: float
     limits: Limits
     max_line: int  # bytes
@@ -87,11 +90,14 @@ def _parser(environ: Mapping[str, str]) -> Parser:
     )
     define("model", "", str, "the model for who names none; else the first that can chat", "NAME", group="Models")
     define("demo", False, bool, "needs no Ollama: chat with a small model on this machine", group="Models")
+    define("parallel", 0, int, "replies of one model at once (OLLAMA_NUM_PARALLEL); 0 finds it out", group="Models")
+    define("titles", True, bool, "have the model find a title when nobody waits for it", group="Models")
     define("connect_timeout", 5.0, float, "seconds to connect to Ollama", group="Models")
     define("first_byte_timeout", 600.0, float, "seconds until Ollama's first byte; models load", group="Models")
     define("idle_timeout", 120.0, float, "seconds that Ollama may be silent within a reply", group="Models")
     define("max_line", 16 * MIB, int, "bytes in one line of Ollama's", group="Models")
     define("data", _data_folder(environ), str, "the only folder that is written to", "FOLDER", group="Hearth")
+    define("backup", "", str, "write a copy of the conversations there, also while Hearth runs", "FILE", group="Hearth")
     define("grace", 10.0, float, "seconds that running replies have to end when Hearth stops", group="Hearth")
     define("verbose", False, bool, "log every request, not only what went wrong", group="Hearth")
     define("config", "", str, "read these options from a file, one name = value a line", "FILE", group="Hearth")
@@ -156,6 +162,8 @@ def _checked(parser: Parser) -> Settings:
             raise BadOption(f"--{name.replace('_', '-')} must be more than 0")
     if not 0 <= parser.grace < float("inf"):
         raise BadOption("--grace must be 0 or more seconds")
+    if parser.parallel < 0:
+        raise BadOption("--parallel must be 0 or more")
     hosts, proxies = _names(parser.hosts), _proxies(parser.trusted_proxies)
     reachable = not _is_loopback(listening) or bool(hosts or proxies)
     _check_auth(parser.auth, reachable)
@@ -169,6 +177,9 @@ def _checked(parser: Parser) -> Settings:
         auth="none",
         hosts=frozenset({"localhost", *_machine_names(), listening.lower(), *hosts}),
         proxies=proxies,
+        backup=Path(parser.backup).expanduser().absolute() if parser.backup else None,
+        parallel=parser.parallel or None,
+        titles=parser.titles,
         grace=parser.grace,
         limits=Limits(parser.connect_timeout, parser.first_byte_timeout, parser.idle_timeout),
         max_line=parser.max_line,

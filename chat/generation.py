@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
 
 from ollama.errors import OllamaError
+from store import StoreError
 
-from .errors import told
+from .errors import ChatError, told
 from .events import Content, Done, Ending, Error, Event, Phase, Status, Thinking
 from .log import GenerationLog
 
@@ -34,28 +35,39 @@ class State(StrEnum):
 
 
 Write = Callable[["Generation"], Coroutine[Any, Any, Done]]
-Keep = Callable[["Generation", Ending], Awaitable[None]]
+Keep = Callable[["Generation", Ending | None], Awaitable[None]]
 
 
 class Generation:
-    """`write` has the reply written; `keep` stores it, before any reader is told of its end."""
+    """`write` has the reply written; `keep` stores it, before any reader is told of its end, if that can be.
 
-    def __init__(self, generation_id: str, message: str | None, conversation: str | None) -> None:
+    Where Hearth goes down in the midst of it, there is no ending: it is kept as far as it came, to be gone on with.
+    """
+
+    def __init__(
+        self, generation_id: str, message: str | None, conversation: str | None, events: GenerationLog
+    ) -> None:
         self.id = generation_id
         self.message = message
         self.conversation = conversation
         self.asked = time.monotonic_ns()
-        self.log = GenerationLog()
+        self.log = events
         self.state = State.QUEUED
         self.model: str | None = None
         self.stats: dict[str, int] = {}  # as far as they are known by now
+        self.settings: dict[str, Any] = {}  # with which the model was asked, as Ollama names them
+        self.context: dict[str, Any] | None = None
+        self.seams: list[int] = []  # places in the content where it may not join what was there before it was cut
+        self.unkept = False  # it has ended, and the disk had no room for it
         self.audience = Audience()
+        self.on_work: Callable[[], None] = lambda: None  # called when Ollama is about to be asked
         self._content: list[str] = []
         self._thinking: list[str] = []
         self._writing: asyncio.Future[Done] | None = None
         self._cut = False
         self._stopped = False
         self._ended = asyncio.Event()
+        self._note(events.events)
 
     def __repr__(self) -> str:
         return f"<Generation {self.id} {self.state}, {self.log.last} events>"
@@ -69,12 +81,7 @@ class Generation:
         return "".join(self._thinking)
 
     def tell(self, events: list[Event]) -> None:
-        for event in events:
-            match event:
-                case Content():
-                    self._content.append(event.text)
-                case Thinking():
-                    self._thinking.append(event.text)
+        self._note(events)
         self.log.append(events)
 
     def enter(self, phase: Phase, position: int | None = None) -> None:
@@ -89,22 +96,53 @@ class Generation:
         await asyncio.wait([self._writing])
         ending = self._outcome(self._writing)
         self._writing = None  # with its error, and all that this holds on to: the request, images and all
-        self.state = _state(ending)
+        await self.end(ending, keep)
+
+    async def end(self, ending: Ending | None, keep: Keep) -> None:
+        """With an `ending` that its log has already, where Hearth was killed before it was kept."""
+        await self.keep(keep, ending)
+        if ending is not None:
+            self.state = state_after(ending)  # not before: who sees that it has ended may go on with what is kept
+            if self.log.ending is None:
+                self.log.append([ending])
+        self.settle()
+
+    async def keep(self, keep: Keep, ending: Ending | None) -> None:
+        """Where the store can't, it is `unkept`, which is to be tried again."""
         try:
             await keep(self, ending)
+            self.unkept = False
+        except StoreError as error:
+            if not self.unkept:
+                log.error("a reply can't be kept: %s", error)
+            self.unkept = ending is not None
         except Exception:
             log.exception("%r could not be kept", self)
-        self.log.append([ending])
+            self.unkept = False
+
+    def settle(self) -> None:
+        """Nothing more will happen to it."""
+        self.log.close()
         self._ended.set()
 
-    def _outcome(self, writing: asyncio.Future[Done]) -> Ending:
+    def _note(self, events: Iterable[Event]) -> None:
+        for event in events:
+            match event:
+                case Content():
+                    self._content.append(event.text)
+                case Thinking():
+                    self._thinking.append(event.text)
+
+    def _outcome(self, writing: asyncio.Future[Done]) -> Ending | None:
         if writing.cancelled():
-            return Done("stopped", self.stats) if self._stopped else WENT_AWAY
+            return Done("stopped", self.stats) if self._stopped else None
         error = writing.exception()
         if error is None:
             return writing.result()
         if isinstance(error, OllamaError):
             return told(error)
+        if isinstance(error, ChatError):
+            return Error("model_failed", str(error), retryable=False)
         log.error("%r failed", self, exc_info=error)
         return BUG
 
@@ -112,10 +150,10 @@ class Generation:
         """Somebody wants no more. Ollama's work ends at once, in every phase; what was written is kept. Idempotent."""
         if not self._cut:
             self._stopped = True
-            self.interrupt()
+            self.suspend()
 
-    def interrupt(self) -> None:
-        """The same, but it is Hearth that goes away."""
+    def suspend(self) -> None:
+        """The same, but it is Hearth that goes away, and will go on with it."""
         self._cut = True
         if self._writing is not None:
             self._writing.cancel()
@@ -167,7 +205,7 @@ class Audience:
             self._timer = asyncio.get_running_loop().call_later(self._patience, self._on_left)
 
 
-def _state(ending: Ending) -> State:
+def state_after(ending: Ending) -> State:
     match ending:
         case Done(reason="stopped"):
             return State.STOPPED

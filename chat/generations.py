@@ -1,84 +1,316 @@
-"""All generations that are at work, and those that ended a while ago."""
+"""All generations: those at work, those that ended, and those that Hearth was killed in the midst of."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from contextlib import suppress
+import logging
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, NamedTuple
+
+import msgspec
+
+from store import Message, Store
+from store.journal import Head, Journal, Journals, Recorded, line
 
 from .errors import Closing, NotFound
-from .generation import Generation, Keep, Write
+from .events import Content, Done, Ending, Error, Event, Thinking
+from .generation import WENT_AWAY, Generation, Keep, State, Write, state_after
+from .ids import is_id
+from .log import GenerationLog
 
-HONOURED = 3600.0  # seconds for which the numbers of an ended generation are good
+HONOURED = 24 * 3600.0  # seconds for which each number of an ended generation is good
+REMEMBERED = 60.0  # seconds for which an ended one is kept in memory, where it is asked for the most
+SWEEP = 60.0  # seconds between two looks for files that are not needed any more
+AGAIN = 2.0  # seconds between two tries to keep what a full disk had no room for
+
+log = logging.getLogger("hearth.generations")
+
+_event = msgspec.json.Decoder(Event)
+
+
+class Prepared(NamedTuple):
+    generation: Generation
+    journal: Journal
 
 
 class Generations:
-    def __init__(self) -> None:
+    def __init__(self, store: Store, journals: Journals) -> None:
+        self._store = store
+        self._journals = journals
         self._known: dict[str, Generation] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}  # of those at work
-        self._closing = False
+        self._closing = asyncio.Event()
 
     def __repr__(self) -> str:
         return f"<Generations {len(self._tasks)} at work, {len(self._known)} known>"
 
     def begin(
-        self,
-        generation_id: str,
-        write: Write,
-        keep: Keep,
-        *,
-        message: str | None = None,
-        conversation: str | None = None,
+        self, generation_id: str, head: Head, write: Write, keep: Keep, so_far: Iterable[Event] = ()
     ) -> Generation:
-        """Start a generation. What is known of it goes an hour after its end, unless it writes a message."""
-        generation = Generation(generation_id, message, conversation)
-        if self._closing:  # it was asked for in the very last moment
-            generation.interrupt()
-        self._known[generation.id] = generation
-        task = asyncio.get_running_loop().create_task(generation.run(write, keep))
-        self._tasks[generation.id] = task
-        task.add_done_callback(lambda _: self._ended(generation))
-        return generation
+        """Start a generation, whose log begins with what its message holds already."""
+        with self.prepared(generation_id, head, so_far) as prepared:
+            return self.start(prepared, write, keep)
+
+    @contextmanager
+    def prepared(self, generation_id: str, head: Head, so_far: Iterable[Event] = ()) -> Iterator[Prepared]:
+        """A generation to `start` once its message is kept: a kill between the two leaves a file without a message,
+        not a message without a file. Not started, it leaves nothing."""
+        so_far = list(so_far)
+        journal = self._journals.begin(generation_id, head, b"".join(map(line, so_far)))
+        generation = _generation(generation_id, head, GenerationLog(journal.append, so_far))
+        try:
+            yield Prepared(generation, journal)
+        finally:
+            if generation_id not in self._known:
+                journal.close()
+                self._journals.remove(generation_id)
+
+    def start(self, prepared: Prepared, write: Write, keep: Keep) -> Generation:
+        return self._work(*prepared, prepared.generation.run(write, keep), keep)
+
+    def resume(self, recorded: Recorded, write: Write, keep: Keep) -> Generation:
+        """Go on with one that Hearth was killed in the midst of: the same log, the same numbers. Raises OSError."""
+        journal = self._journals.resume(recorded.id)
+        generation = _restored(recorded, journal.append)
+        # Only now, not at the start: who still waits has brought nothing down.
+        generation.on_work = lambda: journal.note(True)
+        return self._work(generation, journal, generation.run(write, keep), keep)
+
+    def conclude(self, recorded: Recorded, keep: Keep) -> None:
+        """End one that Hearth was killed in the midst of, where it stands. Raises OSError."""
+        journal = self._journals.resume(recorded.id)
+        generation = _restored(recorded, journal.append)
+        self._work(generation, journal, generation.end(generation.log.ending or WENT_AWAY, keep), keep)
+
+    def give_up(self, message: Message, keep: Keep) -> None:
+        """The same, where there is no file of it, or none that can be read."""
+        head = Head(message.conversation, message.id)
+        generation = _generation(message.generation or "", head, GenerationLog(_write_nowhere, texts_of(message)))
+        self._work(generation, None, generation.end(WENT_AWAY, keep), keep)
+
+    async def recorded(self, generation_id: str) -> Recorded | None:
+        """None where there is nothing that can be read."""
+        recorded = await asyncio.to_thread(self._journals.read, generation_id)
+        return None if recorded is None else await asyncio.to_thread(self._readable, recorded)
+
+    def _readable(self, recorded: Recorded) -> Recorded | None:
+        """What comes before the first line that is no event; nothing where not even that can be kept."""
+        for place, event in enumerate(recorded.events):
+            try:
+                _event.decode(event)
+            except msgspec.DecodeError:
+                recorded.events, recorded.damaged = recorded.events[:place], True
+                log.error("the file of generation %s is damaged from event %d on", recorded.id, place + 1)
+                try:
+                    self._journals.rewrite(recorded)
+                except OSError:
+                    return None
+                break
+        return recorded
 
     def check_open(self) -> None:
-        if self._closing:
+        if self._closing.is_set():
             raise Closing("Hearth is stopping; ask again in a moment")
 
-    def get(self, generation_id: str) -> Generation:
-        try:
-            return self._known[generation_id]
-        except KeyError:
-            raise NotFound("There is no such generation, or it ended long ago") from None
+    async def get(self, generation_id: str) -> Generation:
+        generation = await self.find(generation_id)
+        if generation is None:
+            raise NotFound("There is no such generation, or it ended long ago")
+        return generation
 
-    def find(self, generation_id: str) -> Generation | None:
+    async def find(self, generation_id: str) -> Generation | None:
+        if generation_id not in self._known and is_id(generation_id):
+            generation = await self._from_journal(generation_id) or await self._from_store(generation_id)
+            if generation is not None and generation_id not in self._known:
+                self._remember(generation)
+        return self._known.get(generation_id)
+
+    def known(self, generation_id: str) -> Generation | None:
+        """One at work, or that ended a moment ago."""
         return self._known.get(generation_id)
 
     def at_work(self, conversation: str) -> list[Generation]:
-        return [self._known[id] for id in self._tasks if self._known[id].conversation == conversation]
+        known = [self._known[id] for id in self._tasks if id in self._known]
+        return [one for one in known if one.conversation == conversation and not one.log.over]
 
     async def stop(self, generation_id: str) -> Generation:
         """Returns once it has ended and is kept."""
-        generation = self.get(generation_id)
+        generation = await self.get(generation_id)
         generation.stop()
         await generation.ended()
         return generation
 
+    async def forget(self, generation_ids: Iterable[str]) -> None:
+        """Stop them, and leave nothing of them behind."""
+        for generation_id in generation_ids:
+            if generation_id in self._tasks:
+                await self.stop(generation_id)
+            self._known.pop(generation_id, None)
+            await asyncio.to_thread(self._journals.remove, generation_id)
+
     async def close(self, grace: float, last_words: float) -> None:
-        """Begin nothing more; after `grace` seconds cut those still at work; let readers see the end, for a while."""
-        self._closing = True
+        """Begin nothing more; after `grace` seconds leave off those still at work; let readers go, for a while."""
+        self._closing.set()
         await _settle(self._tasks.values(), grace)
         for generation_id in list(self._tasks):
-            self._known[generation_id].interrupt()
+            if generation_id in self._known:
+                self._known[generation_id].suspend()
         await _settle(self._tasks.values(), None)
         with suppress(TimeoutError):
             async with asyncio.timeout(last_words):
                 for generation in list(self._known.values()):
                     await generation.audience.left()
 
-    def _ended(self, generation: Generation) -> None:
+    async def sweep(self) -> None:
+        """Remove the files whose numbers are not honoured any more, and mark those at work as such, so that after a
+        kill it can be told when that was, also of one that had been silent for long; now, and ever again."""
+        while True:
+            await asyncio.to_thread(self._sweep, set(self._tasks))
+            await asyncio.sleep(SWEEP)
+
+    def _sweep(self, at_work: set[str]) -> None:
+        for generation_id in self._journals.all():
+            with suppress(OSError):
+                if generation_id in at_work:
+                    self._journals.touch(generation_id)
+                elif self._journals.age(generation_id) > HONOURED:
+                    self._journals.remove(generation_id)
+
+    def _work(
+        self, generation: Generation, journal: Journal | None, work: Coroutine[Any, Any, None], keep: Keep
+    ) -> Generation:
+        if self._closing.is_set():  # it was asked for in the very last moment
+            generation.suspend()
+        self._known[generation.id] = generation
+        task = asyncio.get_running_loop().create_task(self._see_through(generation, journal, work, keep))
+        self._tasks[generation.id] = task
+        task.add_done_callback(lambda _: self._worked(generation, journal))
+        return generation
+
+    async def _see_through(
+        self, generation: Generation, journal: Journal | None, work: Coroutine[Any, Any, None], keep: Keep
+    ) -> None:
+        """To its end, and until it is kept: a full disk has room again some day."""
+        await work
+        while (generation.unkept or (journal and journal.is_behind)) and not self._closing.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), AGAIN)
+            if journal is not None:
+                journal.append(b"")
+            if generation.unkept:
+                await generation.keep(keep, generation.log.ending)
+
+    def _worked(self, generation: Generation, journal: Journal | None) -> None:
         del self._tasks[generation.id]
+        if journal is not None:
+            if generation.log.ending is None:  # Hearth was told to stop, which should not count as a crash
+                journal.note(False)
+            journal.close()
+        if self._known.get(generation.id) is generation:  # else it was deleted meanwhile
+            self._remember(generation)
+
+    def _remember(self, generation: Generation) -> None:
+        self._known[generation.id] = generation
+        asyncio.get_running_loop().call_later(REMEMBERED, self._drop, generation)
+
+    def _drop(self, generation: Generation) -> None:
+        if self._known.get(generation.id) is generation and generation.id not in self._tasks:
+            del self._known[generation.id]
+
+    async def _from_journal(self, generation_id: str) -> Generation | None:
+        recorded = await self.recorded(generation_id)
+        if recorded is None:
+            return None
+        generation = _restored(recorded, _write_nowhere)
+        if generation.log.ending is None:
+            ending = await self._missing_ending(generation)
+            if ending is None:
+                return None
+            generation.log.append([ending])
+        generation.state = state_after(generation.log.ending or WENT_AWAY)
+        generation.settle()
+        return generation
+
+    async def _missing_ending(self, generation: Generation) -> Ending | None:
+        """Of one that Hearth was killed in the last moment of, or whose file ran out of room: as the store has it.
+
+        None where that has more of it than the file.
+        """
         if generation.message is None:
-            asyncio.get_running_loop().call_later(HONOURED, self._known.pop, generation.id, None)
+            return WENT_AWAY  # a plain question, which is not gone on with
+        message = await self._store.message(generation.message)
+        if message is None or message.generation != generation.id:
+            return None
+        is_whole = (generation.content, generation.thinking) == (message.content, message.thinking)
+        return _ending(message) if is_whole else None
+
+    async def _from_store(self, generation_id: str) -> Generation | None:
+        """The whole as one event, where its numbers are not honoured any more."""
+        run = await self._store.run(generation_id)
+        message = await self._store.message(run.message) if run and run.message else None
+        if run is None or message is None:
+            return None
+        events = whole(message)
+        if message.generation != run.id:  # another one went on with it
+            events[-1] = Done("stopped", {}) if run.state == State.STOPPED else WENT_AWAY
+        events = events[-run.last :]
+        log = GenerationLog(_write_nowhere, events, first=max(run.last - len(events), 0) + 1)
+        generation = _generation(run.id, Head(run.conversation, run.message), log)
+        generation.state = State(run.state)
+        generation.settle()
+        return generation
+
+
+def whole(message: Message) -> list[Event]:
+    """A message as the events of a generation that wrote it."""
+    return [*texts_of(message), _ending(message)]
+
+
+def texts_of(message: Message) -> list[Event]:
+    thinking: list[Event] = [Thinking(message.thinking)] if message.thinking else []
+    return [*thinking, Content(message.content)] if message.content else thinking
+
+
+def _ending(message: Message) -> Ending:
+    if message.error is not None:
+        return msgspec.convert(message.error, Error)
+    if message.state in (State.QUEUED, State.RUNNING):
+        return WENT_AWAY
+    stats = {name: value for name, value in (message.stats or {}).items() if isinstance(value, int)}
+    match (message.stats or {}).get("done_reason"):
+        case "length":
+            return Done("length", stats)
+        case "stopped":
+            return Done("stopped", stats)
+        case _:
+            return Done("stop", stats)
+
+
+def covers(recorded: Recorded, message: Message) -> bool:
+    """Whether the file has all that the store has; not where the disk was full."""
+    told = _restored(recorded, _write_nowhere)
+    return told.content.startswith(message.content) and told.thinking.startswith(message.thinking)
+
+
+def has_ended(recorded: Recorded) -> bool:
+    return _restored(recorded, _write_nowhere).log.ending is not None
+
+
+def _generation(generation_id: str, head: Head, events: GenerationLog) -> Generation:
+    return Generation(generation_id, head.message, head.conversation, events)
+
+
+def _restored(recorded: Recorded, write: Callable[[bytes], None]) -> Generation:
+    return _generation(recorded.id, recorded.head, GenerationLog(write, _events(recorded)))
+
+
+def _events(recorded: Recorded) -> list[Event]:
+    return [_event.decode(one) for one in recorded.events]
+
+
+def _write_nowhere(_: bytes) -> None:
+    pass
 
 
 async def _settle(tasks: Iterable[asyncio.Task[None]], seconds: float | None) -> None:

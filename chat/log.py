@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
+
+import msgspec
 
 from .events import Content, Done, Ending, Error, Event, Text, Thinking
 
@@ -75,12 +77,16 @@ class GenerationLog:
     """Append-only until its ending, a Done or an Error, which is its last event.
 
     It belongs to the generation, not to whoever asked; a reader is no more than a number and a Bell, so that a slow
-    one costs nothing here and gets larger batches.
+    one costs nothing here and gets larger batches. `write` is given each batch of events, as lines of JSON, before any
+    reader is.
     """
 
-    def __init__(self) -> None:
-        self._events: list[Event] = []
+    def __init__(self, write: Callable[[bytes], None], events: Iterable[Event] = (), first: int = 1) -> None:
+        self._write = write
+        self._events: list[Event] = list(events)
+        self._before = first - 1  # numbers that stand for events which nobody has any more
         self._bells: set[Bell] = set()
+        self._closed = False
 
     def __repr__(self) -> str:
         return f"<GenerationLog {self.last} events{', ended' if self.ending else ''}, {len(self._bells)} readers>"
@@ -88,19 +94,38 @@ class GenerationLog:
     @property
     def last(self) -> int:
         """The number of the last event so far; 0 where there is none."""
-        return len(self._events)
+        return self._before + len(self._events)
+
+    @property
+    def events(self) -> Sequence[Event]:
+        return self._events
 
     @property
     def ending(self) -> Ending | None:
         last = self._events[-1] if self._events else None
         return last if isinstance(last, Done | Error) else None
 
+    @property
+    def over(self) -> bool:
+        """Nothing will come any more, though it may not have ended: Hearth goes down, and will go on with it."""
+        return self._closed or self.ending is not None
+
     def append(self, events: Iterable[Event]) -> None:
-        if self.ending is not None:
-            raise RuntimeError("the log has ended")
+        if self.over:
+            raise RuntimeError("the log is over")
+        events = list(events)
+        self._write(b"".join(msgspec.json.encode(event) + b"\n" for event in events))
         self._events.extend(events)
-        for bell in self._bells:
-            bell.ring()
+        self._ring()
+
+    def close(self) -> None:
+        """Let the readers go without an ending."""
+        self._closed = True
+        self._ring()
+
+    def has_nothing_behind(self, number: int) -> bool:
+        """Whether a reader who has that number has all there will ever be; not where Hearth goes on after a restart."""
+        return self.ending is not None and not self.read(number)
 
     def read(self, after: int, join: bool = True) -> list[Numbered]:
         """What came behind number `after`, up to BATCH characters.
@@ -110,8 +135,10 @@ class GenerationLog:
         batch: list[Numbered] = []
         run: list[str] = []  # the texts that the last event of the batch stands for
         size = 0
-        for number in range(max(after, 0) + 1, self.last + 1):
-            event = self._events[number - 1]
+        if self._before and 0 < after < self.last:
+            return []  # it can't be told what of the whole is behind that number
+        for place in range(max(after - self._before, 0), len(self._events)):
+            number, event = self._before + place + 1, self._events[place]
             if isinstance(event, Thinking | Content):
                 size += len(event.text)
                 if join and run and type(batch[-1].event) is type(event):
@@ -130,7 +157,7 @@ class GenerationLog:
 
     def text_before(self, number: int) -> str:
         """The latest content up to and with this number; empty where there is none."""
-        for event in reversed(self._events[:number]):
+        for event in reversed(self._events[: max(number - self._before, 0)]):
             if isinstance(event, Content):
                 return event.text
         return ""
@@ -143,6 +170,10 @@ class GenerationLog:
             yield
         finally:
             self._bells.discard(bell)
+
+    def _ring(self) -> None:
+        for bell in self._bells:
+            bell.ring()
 
 
 def _join(batch: list[Numbered], run: list[str]) -> None:

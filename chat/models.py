@@ -10,7 +10,7 @@ import msgspec
 
 from ollama.chunks import Details, Model, Running, Show
 from ollama.client import Ollama
-from ollama.errors import ModelNotFound, OllamaError
+from ollama.errors import ModelNotFound, OllamaError, Unreachable
 
 AT_ONCE = 4  # calls of /api/show side by side, where a long list needs them
 
@@ -67,6 +67,24 @@ class Models:
         """ModelNotFound, Unreachable or another OllamaError unless Ollama has this model."""
         await self._ollama.show(model)
 
+    async def in_memory(self, model: str) -> Running | None:
+        """The model as it is loaded; None where it is not. A gateway that doesn't tell is taken at its silence."""
+        try:
+            running = await self._ollama.running()
+        except Unreachable:
+            raise
+        except OllamaError:
+            return Running(model)
+        return next((one for one in running if full_name(one.name) == full_name(model)), None)
+
+    async def can(self, model: str, capability: str) -> bool:
+        """Whether it says so of itself; asked anew for each question, as models are replaced under the same name."""
+        try:
+            capabilities = (await self._ollama.show(model)).capabilities
+        except OllamaError:
+            return True  # the chat itself will tell
+        return capabilities is None or capability in capabilities
+
     async def _running(self) -> Sequence[Running]:
         """None, too, where a gateway in front of Ollama doesn't tell."""
         try:
@@ -88,12 +106,8 @@ class Models:
         return self._shown[key]
 
 
-def same_model(one: str, other: str) -> bool:
+def full_name(name: str) -> str:
     """Names without a tag mean ``:latest``; upper and lower case are the same to Ollama."""
-    return _full(one) == _full(other)
-
-
-def _full(name: str) -> str:
     return (name if ":" in name.rpartition("/")[2] else f"{name}:latest").lower()
 
 

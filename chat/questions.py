@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ollama.client import Ollama
+from datetime import UTC, datetime
+
+from store import Message
+from store.journal import Head
 
 from .errors import Invalid, TooLarge
 from .events import Done, Ending
@@ -10,16 +13,18 @@ from .generation import Generation
 from .generations import Generations
 from .ids import new_id
 from .models import Models
-from .prompt import plain_request
+from .prompt import Prompt
 from .requests import MAX_QUESTION
-from .writer import write
+from .titles import Titles
+from .writer import Writer
 
 
 class Questions:
-    def __init__(self, generations: Generations, models: Models, ollama: Ollama, linger: float) -> None:
+    def __init__(self, generations: Generations, models: Models, writer: Writer, titles: Titles, linger: float) -> None:
         self._generations = generations
         self._models = models
-        self._ollama = ollama
+        self._writer = writer
+        self._titles = titles
         self._linger = linger  # seconds after which a reply that nobody follows any more is stopped
 
     async def ask(self, question: str, model: str | None) -> Generation:
@@ -29,19 +34,23 @@ class Questions:
         if len(question.encode("utf-8", "replace")) > MAX_QUESTION:
             raise TooLarge(f"The question is longer than {MAX_QUESTION >> 10} KiB: shorten it")
         self._generations.check_open()
+        self._titles.give_up()
         name = model or await self._models.default()
         await self._models.check(name)
-        return self._begin(plain_request(question, name))
+        return self._begin(Prompt(name, [_message(question)]))
 
-    def _begin(self, request: dict[str, object]) -> Generation:
+    def _begin(self, prompt: Prompt) -> Generation:
         async def write_reply(generation: Generation) -> Done:
-            generation.model = str(request["model"])
-            return await write(generation, self._ollama, request)
+            return await self._writer.write(generation, prompt)
 
-        generation = self._generations.begin(new_id(), write_reply, _keep_nothing)
+        generation = self._generations.begin(new_id(), Head(), write_reply, _keep_nothing)
         generation.audience.leave_after(self._linger, generation.stop)
         return generation
 
 
-async def _keep_nothing(generation: Generation, ending: Ending) -> None:
-    pass
+def _message(question: str) -> Message:
+    return Message(id="", conversation="", parent=None, role="user", content=question, created_at=datetime.now(UTC))
+
+
+async def _keep_nothing(generation: Generation, ending: Ending | None) -> None:
+    """Its file is all that is kept of it."""

@@ -28,7 +28,7 @@ _DURATION = re.compile(r"-?(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+|-?\d+")
 class Options(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """Ollama's model options, under its names and with its types (api/types.go)."""
 
-    num_ctx: Whole | None = None
+    num_ctx: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
     num_predict: Whole | None = None
     num_keep: Whole | None = None
     num_batch: Whole | None = None
@@ -60,6 +60,26 @@ class NewConversation(msgspec.Struct, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if isinstance(self.keep_alive, str) and not _DURATION.fullmatch(self.keep_alive):
             raise ValueError("`keep_alive` is a duration such as 5m, a number of seconds, or -1 for ever")
+
+
+class Changed(NewConversation, forbid_unknown_fields=True, kw_only=True):
+    """What is to replace what a conversation has; what is not named stays."""
+
+    title: str | UnsetType | None = UNSET  # type: ignore[assignment]
+    model: Name | UnsetType | None = UNSET  # type: ignore[assignment]
+    system: str | UnsetType | None = UNSET  # type: ignore[assignment]
+    options: Options | UnsetType | None = UNSET  # type: ignore[assignment]
+    think: Think | UnsetType = UNSET  # type: ignore[assignment]
+    keep_alive: str | int | UnsetType | None = UNSET  # type: ignore[assignment]
+    pinned: bool | UnsetType = UNSET
+    leaf: str | UnsetType | None = UNSET
+
+    def fields(self) -> dict[str, Any]:
+        named = {name: getattr(self, name) for name in self.__struct_fields__}
+        named = {name: value for name, value in named.items() if value is not UNSET}
+        if isinstance(named.get("options"), Options):
+            named["options"] = plain_options(named["options"])
+        return named
 
 
 class Choice(msgspec.Struct, forbid_unknown_fields=True):

@@ -11,6 +11,7 @@ from tornado.web import HTTPError, RequestHandler
 
 from chat.errors import ChatError, Closing, Invalid, NotFound, TooLarge, told
 from ollama.errors import BrokenStream, Busy, ModelNotFound, OllamaError
+from store import DiskFull, Gone, StoreError
 
 log = logging.getLogger("hearth.request")
 
@@ -72,6 +73,12 @@ def problem_of(error: BaseException | None) -> Problem | None:
             return Problem(503, "closing", str(error))
         case ChatError():
             return Problem(400, "bad_request", str(error))
+        case DiskFull():
+            return Problem(507, "disk_full", str(error))
+        case Gone():
+            return Problem(404, "not_found", str(error))
+        case StoreError():
+            return Problem(503, "store_failed", str(error))
         case OllamaError():
             words = str(error) if isinstance(error, BrokenStream) else told(error).message  # no reply was cut here
             return Problem(_ollama_status(error), told(error).code, words)

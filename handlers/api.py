@@ -10,11 +10,17 @@ from chat.conversations import Conversations
 from chat.generation import Generation
 from chat.generations import Generations
 from chat.models import Models
-from chat.requests import Choice, NewConversation, Question
+from chat.requests import Changed, Choice, NewConversation, Question
 from chat.status import Status
-from store import Conversation
+from store import Conversation, Found
 
-from .answers import JSONHandler
+from .answers import JSONHandler, Refusal
+
+PAGE, MOST = 50, 200  # conversations in a list
+
+
+class Nothing(msgspec.Struct, forbid_unknown_fields=True):
+    """A body that says nothing."""
 
 
 class StatusHandler(JSONHandler):
@@ -37,9 +43,25 @@ class ConversationsHandler(JSONHandler):
     def initialize(self, conversations: Conversations) -> None:
         self._conversations = conversations
 
+    async def get(self) -> None:
+        query = self.get_query_argument("query", "") or None
+        before = self.get_query_argument("before", "") or None
+        found, more = await self._conversations.newest(query, before, self._limit())
+        self.send({"conversations": [self._view(one) for one in found], "more": more})
+
     async def post(self) -> None:
         conversation = await self._conversations.create(self.read_body(NewConversation))
         self.send(conversation_view(conversation, []), 201)
+
+    def _view(self, found: Found) -> dict[str, Any]:
+        running = self._conversations.running(found.conversation.id)
+        return conversation_view(found.conversation, running) | {"snippet": found.snippet}
+
+    def _limit(self) -> int:
+        text = self.get_query_argument("limit", str(PAGE))
+        if not (text.isascii() and text.isdigit() and len(text) < 9 and 0 < int(text) <= MOST):
+            raise Refusal(400, "bad_request", f"`limit` is a number from 1 to {MOST}")
+        return int(text)
 
 
 class ConversationHandler(JSONHandler):
@@ -51,6 +73,14 @@ class ConversationHandler(JSONHandler):
         messages = await self._conversations.messages(conversation_id)
         running = self._conversations.running(conversation_id)
         self.send(conversation_view(conversation, running) | {"messages": messages})
+
+    async def patch(self, conversation_id: str) -> None:
+        conversation = await self._conversations.change(conversation_id, self.read_body(Changed))
+        self.send(conversation_view(conversation, self._conversations.running(conversation_id)))
+
+    async def delete(self, conversation_id: str) -> None:
+        await self._conversations.delete(conversation_id)
+        self.send_nothing()
 
 
 class MessagesHandler(JSONHandler):
@@ -70,12 +100,21 @@ class RepliesHandler(JSONHandler):
         self.send({"reply": await self._conversations.reply(message_id, self.read_body(Choice))}, 202)
 
 
+class ContinueHandler(JSONHandler):
+    def initialize(self, conversations: Conversations) -> None:
+        self._conversations = conversations
+
+    async def post(self, message_id: str) -> None:
+        self.read_body(Nothing)
+        self.send({"reply": await self._conversations.go_on(message_id)}, 202)
+
+
 class GenerationHandler(JSONHandler):
     def initialize(self, generations: Generations) -> None:
         self._generations = generations
 
-    def get(self, generation_id: str) -> None:
-        self.send(generation_view(self._generations.get(generation_id)))
+    async def get(self, generation_id: str) -> None:
+        self.send(generation_view(await self._generations.get(generation_id)))
 
 
 class StopHandler(JSONHandler):
@@ -87,7 +126,9 @@ class StopHandler(JSONHandler):
 
 
 def conversation_view(conversation: Conversation, running: list[str]) -> dict[str, Any]:
-    return msgspec.structs.asdict(conversation) | {"running": running}
+    view = msgspec.structs.asdict(conversation) | {"running": running}
+    del view["titled"]
+    return view
 
 
 def generation_view(generation: Generation) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class ChatHandler(StreamHandler):
     async def _resume(self, event_id: str) -> None:
         """A browser comes back by itself. The question is never asked again: with nothing left it is told to stop."""
         generation_id, _, number = event_id.partition("-")
-        generation = self._generations.find(generation_id)
+        generation = await self._generations.find(generation_id)
         after = int(number) if number.isascii() and number.isdigit() and len(number) < 16 else None
         if generation is None or generation.message is not None or after is None or not _more(generation, after):
             self.send_nothing()

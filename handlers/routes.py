@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tornado.web import Application, RequestHandler
 
+from chat.changes import Changes
 from chat.conversations import Conversations
 from chat.generations import Generations
 from chat.models import Models
@@ -17,6 +18,7 @@ from chat.status import Status
 
 from .answers import Nowhere
 from .api import (
+    ContinueHandler,
     ConversationHandler,
     ConversationsHandler,
     GenerationHandler,
@@ -50,6 +52,7 @@ class House:
     questions: Questions
     status: Status
     sockets: Sockets
+    changes: Changes
     static: Path
 
 
@@ -57,7 +60,7 @@ def application(house: House) -> Application:
     conversations = {"conversations": house.conversations}
     generations = {"generations": house.generations}
     plain = {"questions": house.questions, "generations": house.generations}
-    socket = {"conversations": house.conversations, **plain, "sockets": house.sockets}
+    socket = {"conversations": house.conversations, **plain, "sockets": house.sockets, "changes": house.changes}
     return Application(
         [
             (r"/chat", ChatHandler, plain),
@@ -68,6 +71,7 @@ def application(house: House) -> Application:
             (r"/api/conversations/([^/]+)", ConversationHandler, conversations),
             (r"/api/conversations/([^/]+)/messages", MessagesHandler, conversations),
             (r"/api/messages/([^/]+)/replies", RepliesHandler, conversations),
+            (r"/api/messages/([^/]+)/continue", ContinueHandler, conversations),
             (r"/api/generations/([^/]+)", GenerationHandler, generations),
             (r"/api/generations/([^/]+)/events", EventsHandler, generations),
             (r"/api/generations/([^/]+)/stop", StopHandler, generations),

@@ -57,8 +57,8 @@ class StreamHandler(JSONHandler):
                 await self._send(data)
                 bell.sent()
             if not batch:
-                if generation.log.ending is not None:
-                    return  # it ended before the number from which it is followed
+                if generation.log.over:
+                    return
                 await bell.wait()
                 continue
             after = batch[-1].number
@@ -81,9 +81,9 @@ class EventsHandler(StreamHandler):
         self._generations = generations
 
     async def get(self, generation_id: str) -> None:
-        generation = self._generations.get(generation_id)
+        generation = await self._generations.get(generation_id)
         after = self._after()
-        if generation.log.ending is not None and after >= generation.log.last:
+        if generation.log.has_nothing_behind(after):
             self.send_nothing()
         else:
             await self.follow(generation, after, event_frames)

@@ -11,15 +11,18 @@ from typing import Any
 import msgspec
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
+from chat.changes import Changes
 from chat.conversations import Conversations
-from chat.errors import ChatError
+from chat.errors import ChatError, NotFound
 from chat.events import Done, Error
 from chat.generation import Generation
 from chat.generations import Generations
 from chat.log import Bell, Numbered
 from chat.requests import Question
+from store import StoreError
 
 from .answers import Problem, Refusal, problem_of, read
+from .api import conversation_view
 from .sse import HEARTBEAT
 
 ECHOED = 200  # characters of an id that is told back
@@ -51,10 +54,14 @@ class Following:
 
 
 class EventTalk:
-    def __init__(self, socket: WebSocketHandler, conversations: Conversations, generations: Generations) -> None:
+    def __init__(
+        self, socket: WebSocketHandler, conversations: Conversations, generations: Generations, changes: Changes
+    ) -> None:
         self._socket = socket
         self._conversations = conversations
         self._generations = generations
+        self._changes = changes
+        self._changed: dict[str, None] = {}  # conversations that changed since they were last told, the oldest first
         self._bell = Bell(HEARTBEAT)
         self._following: dict[str, Following] = {}
         self._unsent: deque[dict[str, Any]] = deque()
@@ -68,7 +75,7 @@ class EventTalk:
             if isinstance(frame, bytes):
                 raise Refusal(400, "bad_request", "Frames are text")
             await self._do(read(frame, Ask | Follow | Unfollow | Stop))  # type: ignore[arg-type]
-        except (Refusal, ChatError) as error:
+        except (Refusal, ChatError, StoreError) as error:
             problem = problem_of(error)
             assert problem is not None
             self._say(_error(problem, frame))
@@ -81,22 +88,22 @@ class EventTalk:
             case Ask():
                 await self._ask(what)
             case Follow():
-                self._follow(what.generation, what.after)
+                await self._follow(what.generation, what.after)
             case Unfollow():
                 self._leave(what.generation)
             case Stop():
-                self._generations.get(what.generation).stop()
+                (await self._generations.get(what.generation)).stop()
 
     async def _ask(self, ask: Ask) -> None:
-        message, reply = await self._conversations.ask(ask.conversation, ask)
+        message, reply = await self._conversations.ask(ask.conversation, ask, besides=self._hear_change)
         self._say({"type": "asked", "request_id": ask.request_id, "message": message, "reply": reply})
         if reply.generation is not None:
-            self._follow(reply.generation, 0)
+            await self._follow(reply.generation, 0)
 
-    def _follow(self, generation_id: str, after: int) -> None:
-        generation = self._generations.get(generation_id)
+    async def _follow(self, generation_id: str, after: int) -> None:
+        generation = await self._generations.get(generation_id)
         self._leave(generation_id)
-        if generation.log.ending is not None and after >= generation.log.last:
+        if generation.log.has_nothing_behind(after):
             self._say({"generation": generation_id, "type": "end"})
             return
         end = ExitStack()
@@ -104,6 +111,25 @@ class EventTalk:
         end.enter_context(generation.audience.seat())
         self._following[generation_id] = Following(generation, after, end)
         self._bell.ring()
+
+    def _hear_change(self, conversation_id: str, ended: str | None) -> None:
+        if ended not in self._following:  # else it hears of it anyway
+            self._changed[conversation_id] = None
+            self._bell.ring()
+
+    async def _change(self, conversation_id: str) -> str:
+        """How it is now, however often it changed meanwhile."""
+        self._changed.pop(conversation_id)
+        told: dict[str, Any] = {"type": "conversation", "id": conversation_id, "deleted": False, "conversation": None}
+        try:
+            conversation = await self._conversations.get(conversation_id)
+            running = self._conversations.running(conversation_id)
+            told["conversation"] = conversation_view(conversation, running)
+        except NotFound:
+            told["deleted"] = True
+        except StoreError:
+            pass  # that it changed is told all the same
+        return msgspec.json.encode(told).decode()
 
     def _leave(self, generation_id: str) -> None:
         if following := self._following.pop(generation_id, None):
@@ -116,7 +142,7 @@ class EventTalk:
     # -- speaking: the only writer of this socket
 
     async def run(self) -> None:
-        with closing(self._bell):
+        with closing(self._bell), self._changes.heard(self._hear_change):
             try:
                 while True:
                     await self._send_all()
@@ -137,15 +163,19 @@ class EventTalk:
             while self._unsent:
                 await self._socket.write_message(msgspec.json.encode(self._unsent.popleft()))
             self._sent.set()
+            while self._changed:
+                await self._socket.write_message(await self._change(next(iter(self._changed))))
             for following in list(self._following.values()):
                 more |= await self._send_batch(following)
 
     async def _send_batch(self, following: Following) -> bool:
         generation = following.generation
         batch = generation.log.read(following.after)
-        if not batch and generation.log.ending is not None:  # it ended before the number from which it is followed
+        if not batch and generation.log.over:
             self._leave(generation.id)
-            self._say({"generation": generation.id, "type": "end"})
+            if generation.log.ending is None:  # Hearth goes down, and goes on with it after the restart
+                return False
+            self._say({"generation": generation.id, "type": "end"})  # it ended before the number asked for
             return True
         for numbered in batch:
             if self._following.get(generation.id) is not following:

@@ -59,7 +59,7 @@ class PlainTalk:
 
     async def _relay(self, generation: Generation, bell: Bell) -> None:
         after = 0
-        while generation.log.ending is None or after < generation.log.last:
+        while not generation.log.over or after < generation.log.last:
             batch = generation.log.read(after, join=False)
             for number, event in batch:
                 after = number

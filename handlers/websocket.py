@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from tornado.websocket import WebSocketHandler, WebSocketProtocol, WebSocketProtocol13
 
+from chat.changes import Changes
 from chat.conversations import Conversations
 from chat.generations import Generations
 from chat.questions import Questions
@@ -72,12 +73,18 @@ class SocketHandler(WebSocketHandler):
     _running: asyncio.Task[None]
 
     def initialize(
-        self, conversations: Conversations, questions: Questions, generations: Generations, sockets: Sockets
+        self,
+        conversations: Conversations,
+        questions: Questions,
+        generations: Generations,
+        sockets: Sockets,
+        changes: Changes,
     ) -> None:
         self._conversations = conversations
         self._questions = questions
         self._generations = generations
         self._sockets = sockets
+        self._changes = changes
 
     def set_default_headers(self) -> None:
         secure(self)
@@ -105,7 +112,7 @@ class SocketHandler(WebSocketHandler):
     def open(self, *args: str, **kwargs: str) -> None:
         self.set_nodelay(True)
         if self.selected_subprotocol == SUBPROTOCOL:
-            self._talk = EventTalk(self, self._conversations, self._generations)
+            self._talk = EventTalk(self, self._conversations, self._generations, self._changes)
         else:
             self._talk = PlainTalk(self, self._questions)
         self._running = self._sockets.add(self, self._talk)

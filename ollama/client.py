@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from http.client import responses
 from typing import Any, TypeVar
 
 import msgspec
-from tornado.httpclient import HTTPRequest, HTTPResponse
+from tornado.httpclient import HTTPResponse
 
 from .address import Address
 from .chunks import Chunk, Model, Processes, Running, Show, Tags, Version, read, reader
 from .errors import BrokenStream, Busy, ModelFailed, ModelNotFound, Refused, TooLong, Unreachable
-from .http import HTTPClient, Limits
+from .http import HTTPClient, Limits, PatientRequest
 from .lines import Lines, LineTooLong
 
 T = TypeVar("T")
 Receive = Callable[[list[Chunk]], None]
 
 SHORT_CALL = 15.0  # seconds for a call that runs no model
+WAITING = 10  # times the limit for the first byte, where others are before one at Ollama
 DEPTH = 8  # objects within each other around the words of an error
 WORDS = 1000  # characters of them
 
@@ -48,27 +50,41 @@ class Ollama:
         """What it knows of a model; ModelNotFound where there is none of that name."""
         return await self._ask("POST", "/api/show", Show, {"model": model})
 
-    async def chat(self, body: dict[str, Any], receive: Receive) -> Chunk:
+    async def chat(self, body: dict[str, Any], receive: Receive, waits: bool = False) -> Chunk:
         """Have a reply written. `receive` is called with the chunks of each read, the last one among them.
 
+        With `waits`, others are before it at Ollama, and the first byte may take WAITING times as long.
         Returns the last chunk, the one that says ``done``; nothing else is success. Cancelling closes the
         connection at once, whereupon Ollama stops.
         """
         chunks = Chunks(self._max_line, receive)
         try:
-            response = await self._fetch(self._request("POST", "/api/chat", body, streaming_callback=chunks.feed))
+            request = self._request("POST", "/api/chat", body, streaming_callback=chunks.feed)
+            request.patience = WAITING if waits else 1
+            response = await self._fetch(request)
         except ReplyDone as done:
             return done.chunk
         _check(response)
         return chunks.end()
+
+    async def say(self, body: dict[str, Any]) -> str:
+        """The whole content of a reply that is not streamed."""
+        response = await self._fetch(self._request("POST", "/api/chat", body))
+        _check(response)
+        message = read(response.body, Chunk).message
+        return (message.content if message else None) or ""
+
+    async def load(self, body: dict[str, Any]) -> None:
+        """Have the model of `body`, a request without a prompt, brought into memory; returns when it is there."""
+        _check(await self._fetch(self._request("POST", "/api/generate", body)))
 
     async def _ask(self, method: str, path: str, shape: type[T], body: dict[str, Any] | None = None) -> T:
         response = await self._fetch(self._request(method, path, body, request_timeout=SHORT_CALL))
         _check(response)
         return read(response.body, shape)
 
-    def _request(self, method: str, path: str, body: dict[str, Any] | None, **kwargs: Any) -> HTTPRequest:
-        return HTTPRequest(
+    def _request(self, method: str, path: str, body: dict[str, Any] | None, **kwargs: Any) -> PatientRequest:
+        return PatientRequest(
             self.address.url(path),
             method=method,
             headers={"Content-Type": "application/json"} if body is not None else None,
@@ -76,7 +92,7 @@ class Ollama:
             **kwargs,
         )
 
-    async def _fetch(self, request: HTTPRequest) -> HTTPResponse:
+    async def _fetch(self, request: PatientRequest) -> HTTPResponse:
         try:
             return await self._http.fetch(request, raise_error=False)
         except Unreachable as error:
@@ -144,7 +160,8 @@ def _check(response: HTTPResponse) -> None:
     if status == 503:
         raise Busy(words)
     if "exceed_context_size" in words or "exceeds the available context size" in words:
-        raise TooLong(words)
+        counts = [int(count) for count in re.findall(r"\((\d{1,9}) tokens\)", words)]
+        raise TooLong(words, *counts[:2])
     if status >= 500:
         raise ModelFailed(words)
     raise Refused(f"Ollama refused: {words}")

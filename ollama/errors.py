@@ -36,7 +36,12 @@ class Busy(Refused):
 
 
 class TooLong(Refused):
-    pass
+    """`tokens` is how long the prompt is, `size` how much there is room for; None where Ollama didn't tell."""
+
+    def __init__(self, words: str, tokens: int | None = None, size: int | None = None) -> None:
+        super().__init__(words)
+        self.tokens = tokens
+        self.size = size
 
 
 class ModelFailed(OllamaError):

@@ -1,0 +1,116 @@
+"""Titles: at once from the question's first line, and a better one of the model's when nobody waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from ollama.client import Ollama
+from ollama.errors import OllamaError
+from store import Store, StoreError
+
+from .models import Models
+from .writer import Writer
+
+log = logging.getLogger("hearth.titles")
+
+MAX_TITLE = 80  # characters
+WISHES = 100  # that are remembered
+EXCERPT = 1000  # characters of a message that the model is shown
+ORNAMENTS = " #*\"'“”„«».。：:"
+ASK = "Give this conversation a title of at most six words, in its own language. Answer with the title alone."
+
+
+class Titles:
+    """At most one is being asked for, and it is given up as soon as anybody asks anything."""
+
+    def __init__(
+        self,
+        store: Store,
+        ollama: Ollama,
+        models: Models,
+        writer: Writer,
+        changed: Callable[[str], None],
+        wanted: bool,
+    ) -> None:
+        self._store = store
+        self._models = models
+        self._ollama = ollama
+        self._writer = writer
+        self._changed = changed
+        self._wanted = wanted
+        # Conversations, and the settings with which the model was asked: with others Ollama would load it anew.
+        self._wished: dict[str, dict[str, Any]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Titles {'asking' if self._task else 'idle'}>"
+
+    def wish(self, conversation_id: str, settings: dict[str, Any]) -> None:
+        """A reply is done. Where the model has better things to do, the wish waits."""
+        if settings and self._wanted:
+            self._wished[conversation_id] = settings
+            if len(self._wished) > WISHES:
+                del self._wished[next(iter(self._wished))]
+        self.resume()
+
+    def resume(self) -> None:
+        """To be called whenever there may be time."""
+        if self._wished and self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._fulfil())
+
+    def give_up(self) -> None:
+        """For now: what was wished for stays so."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    async def _fulfil(self) -> None:
+        """The latest wish first."""
+        try:
+            while self._wished and self._writer.is_idle:
+                conversation_id, settings = next(reversed(self._wished.items()))
+                await self._title(conversation_id, settings)
+                self._wished.pop(conversation_id, None)
+        finally:
+            if self._task is asyncio.current_task():
+                self._task = None
+
+    async def _title(self, conversation_id: str, settings: dict[str, Any]) -> None:
+        try:
+            conversation = await self._store.conversation(conversation_id)
+            if conversation is None or conversation.titled != "question":
+                return
+            title = clean(await self._ollama.say(await self._request(conversation_id, settings)))
+            if title:
+                await self._store.change_conversation(conversation_id, title=title, titled="model")
+                self._changed(conversation_id)
+        except (OllamaError, StoreError) as error:
+            log.info("no title: %s", error)
+
+    async def _request(self, conversation_id: str, settings: dict[str, Any]) -> dict[str, Any]:
+        messages = [one for one in await self._store.messages(conversation_id) if one.content][:2]
+        turns = [{"role": one.role, "content": one.content[:EXCERPT]} for one in messages]
+        request = settings | {
+            "messages": [*turns, {"role": "user", "content": ASK}],
+            "stream": False,
+            "options": (settings.get("options") or {}) | {"num_predict": 40},
+        }
+        if await self._models.can(settings["model"], "thinking"):
+            request["think"] = False
+        return request
+
+
+def first_line(question: str) -> str | None:
+    lines = question.strip().splitlines()
+    line = " ".join(lines[0].split()) if lines else ""
+    return (line[: MAX_TITLE - 1] + "…" if len(line) > MAX_TITLE else line) or None
+
+
+def clean(said: str) -> str | None:
+    """What a model says when it is asked for a title, without the ornaments that models give it."""
+    said = said.rpartition("</think>")[2]
+    line = next((line for line in said.splitlines() if line.strip()), "")
+    return first_line(line.strip(ORNAMENTS).removeprefix("Title:").strip(ORNAMENTS))
