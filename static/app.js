@@ -5,6 +5,7 @@ import { Connection } from './lib/connection.js';
 import { Draft } from './lib/draft.js';
 import { follow } from './lib/follow.js';
 import { Kept } from './lib/kept.js';
+import { listen } from './lib/listen.js';
 import { ModelChoice } from './lib/model-choice.js';
 import { OllamaWatch } from './lib/ollama-watch.js';
 import { TransportChoice } from './lib/transports/choice.js';
@@ -40,6 +41,7 @@ composer.addEventListener('stop', () => chat.stop());
 composer.addEventListener('draft', ({ detail }) => draft.typed(detail.text));
 document.addEventListener('example', ({ detail }) => ask(detail.text));
 document.addEventListener('try-again', ({ detail }) => chat.tryAgain(detail.reply, { model: model() }));
+document.addEventListener('go-on', ({ detail }) => chat.goOn(detail.reply));
 document.addEventListener('new-chat', newChat);
 document.addEventListener('model-choice', ({ detail }) => {
   choice.pick(detail.name);
@@ -61,6 +63,7 @@ for (const link of page.links) {
 // --- what happens in the conversation
 
 chat.addEventListener('change', show);
+chat.addEventListener('change', attend);
 ollama.addEventListener('change', show);
 connection.addEventListener('change', show);
 chat.addEventListener('created', () => {
@@ -81,6 +84,7 @@ chat.addEventListener('finished', ({ detail: { reply } }) => {
 // --- what the browser tells
 
 let hiddenAt = 0;
+let attending = null;
 window.addEventListener('popstate', () => open(address()));
 window.addEventListener('online', () => wake({ asleep: true }));
 window.addEventListener('focus', () => wake({ asleep: false }));
@@ -88,6 +92,7 @@ window.addEventListener('pageshow', ({ persisted }) => persisted && wake({ aslee
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) hiddenAt = performance.now();
   else wake({ asleep: performance.now() - hiddenAt > ASLEEP });
+  attend();
 });
 
 ollama.check();
@@ -128,6 +133,18 @@ function wake({ asleep }) {
   if (asleep) transports.renew();
   chat.refresh();
   ollama.check();
+}
+
+// While a conversation is looked at, the page hears what happens to it elsewhere.
+function attend() {
+  const wanted = chat.showing && !document.hidden;
+  if (wanted === Boolean(attending)) return;
+  attending?.abort();
+  attending = wanted ? new AbortController() : null;
+  if (!wanted) return;
+  const { signal } = attending;
+  const hear = (change) => chat.hear(change);
+  listen({ transports, connection, hear, opened: () => chat.refresh(), reached: () => ollama.check(), signal });
 }
 
 function show() {

@@ -64,8 +64,8 @@ class Ollama:
 class HearthProcess:
     """`python server.py`, which can be killed and started again at the same address."""
 
-    def __init__(self, ollama: Ollama, data: Path) -> None:
-        self._options = [f"--ollama={ollama.url}", f"--data={data}"]
+    def __init__(self, ollama: Ollama, data: Path, *options: str) -> None:
+        self._options = [f"--ollama={ollama.url}", f"--data={data}", *options]
         self._port = 0
         self.start()
 
@@ -130,6 +130,28 @@ class Reader:
         """The messages on the page, whole, in order."""
         shown = self.page.locator("user-message .bubble, assistant-message > plain-text")
         expect(shown).to_have_text(list(texts))
+
+    def never_takes_back(self) -> None:
+        """From now on the last reply's text only grows, in the same element; told by `took_back`."""
+        self.text.evaluate(
+            """(it) => {
+                 window.takenBack = [];
+                 const [first] = it.children;
+                 let last = it.textContent;
+                 const look = () => {
+                   const visible = first.isConnected && first.offsetHeight > 0;
+                   if (!visible || !it.textContent.startsWith(last)) window.takenBack.push([last, it.textContent]);
+                   last = it.textContent;
+                 };
+                 const all = { subtree: true, childList: true, characterData: true, attributes: true };
+                 new MutationObserver(look).observe(document.body, all);
+               }"""
+        )
+
+    @property
+    def took_back(self) -> list[list[str]]:
+        found: list[list[str]] = self.page.evaluate("window.takenBack")
+        return found
 
     def comes_back(self) -> None:
         """As if the tab had been in the background: headless tabs are always visible."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Route, WebSocket, expect
 
 from .support_page import HearthProcess, Ollama, Reader, chromium, guarded, slow_text
 
@@ -19,6 +21,15 @@ TRANSPORTS = pytest.mark.parametrize("transport", ["ws", "sse"])
 ENDING = re.compile("word199")
 
 Readers = Callable[..., Reader]
+
+
+def call(method: str, address: str, body: dict[str, Any] | None = None) -> None:
+    """What happens elsewhere."""
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(address.partition("?")[0], data, headers, method=method)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.status in (200, 204)
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +47,8 @@ def ollama() -> Iterator[Ollama]:
 
 
 @pytest.fixture
-def hearth(ollama: Ollama, tmp_path: Path) -> Iterator[HearthProcess]:
-    one = HearthProcess(ollama, tmp_path)
+def hearth(ollama: Ollama, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[HearthProcess]:
+    one = HearthProcess(ollama, tmp_path, *getattr(request, "param", ["--titles=false"]))
     yield one
     one.kill()
 
@@ -136,6 +147,158 @@ def test_a_second_tab_catches_up_with_what_was_asked_in_the_first(reader: Reader
     other.sees("One", "Hello, world!", "Two", "Hello, world!")
 
 
+def test_a_second_tab_hears_of_a_question_asked_in_the_first(reader: Readers) -> None:
+    me = reader().open().choose("quick").ask("One")
+    me.sees("One", "Hello, world!")
+    other = Reader(me.page.context.new_page(), me.hearth)
+    other.page.goto(me.page.url)
+    other.sees("One", "Hello, world!")
+    me.choose("slow").ask("Two")
+    other.wait_for("word5")
+    assert slow_text(other.text.inner_text())
+    me.page.get_by_role("button", name="Stop").click()
+    expect(other.replies.last).to_contain_text("You stopped this reply.")
+    other.never_takes_back()
+    me.page.get_by_role("button", name="Continue").click()
+    other.wait_for("word199")
+    assert slow_text(other.text.inner_text())
+    assert other.took_back == []
+
+
+def test_a_conversation_that_is_renamed_and_deleted_elsewhere(reader: Readers) -> None:
+    me = reader().open().choose("quick").ask("One")
+    me.sees("One", "Hello, world!")
+    expect(me.page).to_have_title("One · Hearth")
+    address = me.page.url.replace("/c/", "/api/conversations/")
+    call("PATCH", address, {"title": "Something else"})
+    expect(me.page).to_have_title("Something else · Hearth")
+    call("DELETE", address)
+    expect(me.page.get_by_role("heading", name="This conversation isn’t here")).to_be_visible()
+
+
+@pytest.mark.parametrize("hearth", [["--titles=true"]], indirect=True)
+def test_the_title_that_the_model_finds_comes_by_itself(reader: Readers) -> None:
+    me = reader().open().choose("quick").ask("One")
+    expect(me.page).to_have_title("What a model calls it · Hearth")
+
+
+def test_one_socket_while_a_conversation_is_looked_at(reader: Readers, hearth: HearthProcess) -> None:
+    me = reader()
+    sockets: list[WebSocket] = []
+    me.page.on("websocket", lambda socket: sockets.append(socket))
+    me.open().choose("quick")
+    assert sockets == []
+    me.ask("One")
+    me.sees("One", "Hello, world!")
+    me.ask("Two")
+    me.sees("One", "Hello, world!", "Two", "Hello, world!")
+    assert [one.is_closed() for one in sockets] == [False]
+    address = me.page.url.replace("/c/", "/api/conversations/")
+    hearth.kill()
+    expect(me.page.get_by_text("Reconnecting…")).to_be_visible()
+    hearth.start()
+    call("PATCH", address, {"title": "While nobody heard"})
+    expect(me.page).to_have_title("While nobody heard · Hearth", timeout=15_000)
+    expect(me.page.get_by_text("Reconnecting…")).to_be_hidden()
+    me.page.get_by_role("link", name="New chat").last.click()
+    expect(me.page.locator("empty-state")).to_be_visible()
+    assert all(one.is_closed() for one in sockets)
+
+
+# --- going on with a reply
+
+
+@TRANSPORTS
+def test_a_stopped_reply_goes_on_in_its_place(reader: Readers, ollama: Ollama, transport: str) -> None:
+    me = reader().open(transport=transport).choose("slow").ask("Tell me")
+    me.wait_for("word5")
+    me.page.get_by_role("button", name="Stop").click()
+    expect(me.page.get_by_role("button", name="Try again")).to_be_visible()
+    me.never_takes_back()
+    me.page.get_by_role("button", name="Continue").click()
+    expect(me.replies.last).not_to_contain_text("You stopped this reply.")
+    expect(me.page.get_by_role("button", name="Stop")).to_be_visible()
+    me.page.get_by_role("button", name="Stop").click()
+    me.page.get_by_role("button", name="Continue").click()
+    expect(me.replies.last).to_have_class(re.compile("done"), timeout=20_000)
+    assert slow_text(me.text.inner_text())
+    expect(me.text).to_contain_text(ENDING)
+    assert me.took_back == []
+    expect(me.page.get_by_role("button", name="Continue")).to_be_hidden()
+    assert len(ollama.fake.chats) == 3
+    expect(me.replies).to_have_count(1)
+
+
+@TRANSPORTS
+def test_where_a_reply_may_not_join_is_marked(reader: Readers, transport: str) -> None:
+    me = reader().open(transport=transport).choose("otherwise").ask("Count")
+    me.wait_for("One, two,")
+    me.page.get_by_role("button", name="Stop").click()
+    me.page.get_by_role("button", name="Continue").click()
+    parts = me.text.locator("> *")
+    expect(parts).to_have_text(["One, two,", "continued here", "Quite another story."])
+    me.page.reload()
+    expect(parts).to_have_text(["One, two,", "continued here", "Quite another story."])
+
+
+def test_a_reply_that_joins_has_no_mark(reader: Readers) -> None:
+    me = reader().open().choose("teller").ask("Count")
+    me.wait_for("One, two,")
+    me.page.get_by_role("button", name="Stop").click()
+    me.page.get_by_role("button", name="Continue").click()
+    me.sees("Count", "One, two, three, four, five, six.")
+    me.page.reload()
+    me.sees("Count", "One, two, three, four, five, six.")
+
+
+def test_seams_are_counted_in_code_points(reader: Readers) -> None:
+    me = reader().open()
+    parts = me.page.evaluate(
+        """async () => {
+             const { GrowingText } = await import("/static/lib/growing-text.js");
+             const element = document.createElement("plain-text");
+             document.querySelector("message-list").append(element);
+             const text = new GrowingText("👍🏽 é");
+             const shown = () => [...element.children].map((it) => it.textContent);
+             element.seams = [4, 6];
+             element.text = text;
+             const all = [shown()];
+             for (const piece of ["🎉", "x", "", "end"]) {
+               text.append(piece);
+               element.text = text;
+               all.push(shown());
+             }
+             element.seams = [];
+             element.text = text;
+             return [...all, shown()];
+           }"""
+    )
+    seam = "continued here"
+    assert parts == [
+        ["👍🏽 é"],
+        ["👍🏽 é", seam, "🎉"],
+        ["👍🏽 é", seam, "🎉x"],
+        ["👍🏽 é", seam, "🎉x"],
+        ["👍🏽 é", seam, "🎉x", seam, "end"],
+        ["👍🏽 é🎉xend"],
+    ]
+
+
+def test_what_was_left_out_is_said_below_the_latest_reply(reader: Readers) -> None:
+    me = reader().open().choose("quick").ask("long " * 1000)
+    me.wait_for("Hello, world!")
+    me.choose("echo").ask("long " * 1000)
+    me.wait_for("1 messages; the last: long")
+    left_out = me.page.locator(".left-out:visible")
+    expect(left_out).to_have_text("The first 2 messages were no longer sent to the model.")
+    me.page.reload()
+    expect(left_out).to_have_text("The first 2 messages were no longer sent to the model.")
+    me.ask("Short")
+    me.wait_for("the last: Short")
+    expect(me.replies).to_have_count(3)
+    expect(left_out).to_have_count(1)
+
+
 def test_the_model_is_given_the_conversation_so_far(reader: Readers) -> None:
     me = reader().open().choose("echo").ask("One")
     me.sees("One", "1 messages; the last: One")
@@ -175,13 +338,23 @@ def test_without_websockets_the_page_falls_back_to_sse(reader: Readers) -> None:
 
 
 @TRANSPORTS
-def test_hearth_goes_away_in_mid_reply(reader: Readers, hearth: HearthProcess, transport: str) -> None:
+def test_hearth_goes_away_in_mid_reply(reader: Readers, hearth: HearthProcess, ollama: Ollama, transport: str) -> None:
     me = reader().open(transport=transport).choose("slow").ask("Tell me")
     me.wait_for("word5")
     hearth.kill()
     expect(me.page.get_by_text("Reconnecting…")).to_be_visible()
+    me.never_takes_back()
     hearth.start()
     expect(me.page.get_by_text("Reconnecting…")).to_be_hidden(timeout=15_000)
+    expect(me.replies.last).to_have_class(re.compile("done"), timeout=30_000)
+    assert slow_text(me.text.inner_text())
+    expect(me.text).to_contain_text(ENDING)
+    assert me.took_back == []
+    assert len(ollama.fake.chats) == 2
+    expect(me.page.get_by_text("Reconnecting…")).to_be_hidden()
+    me.page.reload()
+    expect(me.text).to_contain_text(ENDING)
+    assert slow_text(me.text.inner_text())
 
 
 def test_a_question_asked_while_hearth_is_away_is_asked_once_when_it_is_back(

@@ -1,5 +1,5 @@
 import { shortName } from '../lib/models.js';
-import { isRunning } from '../lib/reply.js';
+import { canGoOn, isRunning } from '../lib/reply.js';
 import './copy-button.js';
 import { icon } from './icon.js';
 import { make, send, set } from './make.js';
@@ -9,7 +9,7 @@ import './reply-status.js';
 import './thinking-fold.js';
 import { t } from './words.js';
 
-// A reply: what was thought, what is written, what it waits for, how it ended. Sends `try-again` {reply}.
+// A reply: what was thought, what is written, what it waits for, how it ended. Sends `try-again` and `go-on` {reply}.
 class AssistantMessage extends HTMLElement {
   #reply = null;
   #parts = null;
@@ -37,19 +37,22 @@ class AssistantMessage extends HTMLElement {
       text: make('plain-text'),
       status: make('reply-status'),
       end: make('reply-end'),
+      leftOut: make('p', { className: 'left-out' }),
       model: make('span', { className: 'model' }),
       copy: make('copy-button', { text: () => this.#reply.content }),
-      again: againButton(() => send(this, 'try-again', { reply: this.#reply })),
+      goOn: lastButton('forward', t('message.continue'), () => send(this, 'go-on', { reply: this.#reply })),
+      again: lastButton('again', t('message.again'), () => send(this, 'try-again', { reply: this.#reply })),
     };
-    const { heading, fold, text, status, end, copy, again, model } = parts;
-    parts.actions = make('div', { className: 'actions' }, copy, again, model);
-    this.append(heading, fold, text, status, end, parts.actions);
+    const { heading, fold, text, status, end, leftOut, copy, goOn, again, model } = parts;
+    goOn.classList.add('named');
+    parts.actions = make('div', { className: 'actions' }, copy, goOn, again, model);
+    this.append(heading, fold, text, status, end, leftOut, parts.actions);
     return parts;
   }
 
   #show() {
     const reply = this.#reply;
-    const { heading, fold, text, status, end, actions, copy, again, model } = this.#parts;
+    const { heading, fold, text, status, end, leftOut, actions, copy, goOn, again, model } = this.#parts;
     const running = isRunning(reply);
     const name = reply.model ? shortName(reply.model) : 'Hearth';
     const { empty } = reply.content;
@@ -61,12 +64,17 @@ class AssistantMessage extends HTMLElement {
     fold.hidden = reply.thinking.empty;
     fold.reply = reply;
     text.hidden = empty;
+    text.seams = reply.seams ?? [];
     text.text = reply.content;
     status.hidden = !running;
     if (running) status.reply = reply;
     end.reply = reply;
+    const count = reply.context?.left_out?.length ?? 0;
+    leftOut.hidden = count === 0;
+    set(leftOut, { textContent: count ? t('message.left_out', { count }) : '' });
     actions.hidden = running;
     copy.hidden = empty;
+    goOn.hidden = !canGoOn(reply);
     again.hidden = running || !reply.parent;
     again.classList.toggle('named', reply.state !== 'done');
     this.#tick(running && !writing);
@@ -80,11 +88,11 @@ class AssistantMessage extends HTMLElement {
   }
 }
 
-function againButton(onclick) {
-  const label = t('message.again');
+// Of the last reply only: what came behind an older one would be out of sight.
+function lastButton(picture, label, onclick) {
   const words = make('span', { textContent: label });
-  const properties = { type: 'button', className: 'quiet-button again', title: label, onclick };
-  return make('button', properties, icon('again'), words);
+  const properties = { type: 'button', className: 'quiet-button for-last', title: label, onclick };
+  return make('button', properties, icon(picture), words);
 }
 
 customElements.define('assistant-message', AssistantMessage);

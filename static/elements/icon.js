@@ -9,6 +9,7 @@ const paths = {
   check: 'M5 12.5l4.5 4.5L19 7.5',
   copy: 'M9 9h10v11H9z M15 9V4H5v11h4',
   again: 'M20 12a8 8 0 1 1-2.5-5.8 M20 3v5h-5',
+  forward: 'M5 6l7 6-7 6z M13 6l7 6-7 6z',
   stop: 'M8 8h8v8H8z',
 };
 

@@ -1,28 +1,57 @@
 import { GrowingText } from '../lib/growing-text.js';
 import { make } from './make.js';
+import { t } from './words.js';
 
 // A block that is longer than this is closed at its next line break, so that the browser lays out only the last
 // block anew when the text grows.
 const BLOCK = 1_000;
 
-// Shows a GrowingText as it is, white space kept. What has been shown is never touched again.
+// Shows a GrowingText as it is, white space kept. What has been shown is never touched again, unless the seams change:
+// places, counted in code points, where what follows may not join what is before it. They get a mark.
 class PlainText extends HTMLElement {
   #text = new GrowingText();
   #mark = 0;
   #last = null;
+  #seams = [];
+  // The code points up to each mark that is still to come, from the one before it.
+  #ahead = [];
+
+  set seams(seams) {
+    if (String(seams) === String(this.#seams)) return;
+    this.#seams = seams;
+    this.#clear(this.#text);
+  }
 
   set text(text) {
     if (text !== this.#text) this.#clear(text);
     const fresh = text.since(this.#mark);
     this.#mark = text.mark;
-    if (fresh) this.#add(fresh);
+    if (fresh) this.#addMarked(fresh);
   }
 
   #clear(text) {
     this.#text = text;
     this.#mark = 0;
     this.#last = null;
+    this.#ahead = this.#seams.map((seam, place) => seam - (this.#seams[place - 1] ?? 0));
     this.replaceChildren();
+  }
+
+  #addMarked(text) {
+    let rest = text;
+    while (rest && this.#ahead.length) {
+      const before = Array.from(rest).slice(0, this.#ahead[0]);
+      const piece = before.join('');
+      this.#add(piece);
+      this.#ahead[0] -= before.length;
+      rest = rest.slice(piece.length);
+      // The mark comes with what follows it.
+      if (!rest || this.#ahead[0] > 0) return;
+      this.#ahead.shift();
+      this.append(make('p', { className: 'seam', textContent: t('message.seam') }));
+      this.#last = null;
+    }
+    this.#add(rest);
   }
 
   #add(text) {

@@ -35,6 +35,10 @@ export class Api {
     return this.#call('POST', `/api/messages/${encodeURIComponent(message)}/replies`, fields);
   }
 
+  goOn(message) {
+    return this.#call('POST', `/api/messages/${encodeURIComponent(message)}/continue`);
+  }
+
   generation(id) {
     return this.#call('GET', `/api/generations/${encodeURIComponent(id)}`);
   }

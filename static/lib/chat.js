@@ -2,7 +2,19 @@ import { anotherReply } from './another-reply.js';
 import { branch } from './branch.js';
 import { either } from './either.js';
 import { ApiError } from './errors.js';
-import { applied, asReply, expectedReply, isRunning, rewound, sentQuestion } from './reply.js';
+import { goingOn } from './going-on.js';
+import { oneAtATime } from './one-at-a-time.js';
+import {
+  aboutToGoOn,
+  annotated,
+  applied,
+  asReply,
+  canGoOn,
+  expectedReply,
+  isRunning,
+  rewound,
+  sentQuestion,
+} from './reply.js';
 import { requestId } from './request-id.js';
 
 // The conversation on the page: reads it, asks in it, follows the reply that is being written. Fires
@@ -25,6 +37,7 @@ export class Chat extends EventTarget {
   #now;
   // Ends whatever belongs to the conversation on the page once the reader goes to another.
   #visit = new AbortController();
+  #read = null;
   #sending = null;
   #turn = 0;
   // generation → whether it is being followed (true), or was to its end (false)
@@ -43,6 +56,11 @@ export class Chat extends EventTarget {
     return this.messages.find((message) => message.generation && isRunning(message)) ?? null;
   }
 
+  // There is a conversation on the page, or will be in a moment.
+  get showing() {
+    return this.phase === 'ready' || this.phase === 'loading';
+  }
+
   // There is something that Stop would stop.
   get busy() {
     return this.#sending !== null || this.running !== null;
@@ -53,14 +71,20 @@ export class Chat extends EventTarget {
     this.#visit = new AbortController();
     this.#sending = null;
     this.#followed.clear();
-    Object.assign(this, { phase: 'new', conversation: null, messages: [], problem: null });
-    if (id) await this.#load(id);
+    Object.assign(this, { phase: id ? 'loading' : 'new', conversation: null, messages: [], problem: null });
+    this.#read = id ? this.#reader(id) : null;
+    if (id) await this.#read();
     else this.#fire('change');
   }
 
   // Shows what happened elsewhere: in another tab, on another device, or while this page was asleep.
   async refresh() {
-    if (this.phase === 'ready' && !this.#sending) await this.#load(this.conversation.id);
+    if (this.showing && !this.#sending) await this.#read();
+  }
+
+  // What Hearth tells of a conversation that has changed.
+  async hear({ id }) {
+    if (id === this.conversation?.id) await this.refresh();
   }
 
   async ask(content, { model, request = requestId() }) {
@@ -80,6 +104,17 @@ export class Chat extends EventTarget {
     const shown = [...this.messages.slice(0, place + 1), expectedReply(requestId(), model)];
     const again = anotherReply(this.#api, this.conversation.id, question, reply, named(model));
     await this.#send(shown, async (signal) => ({ message: question, reply: await this.#retry(again, signal) }));
+  }
+
+  // Goes on with a reply that was cut: the same message, a new generation.
+  async goOn(reply) {
+    const old = this.messages.at(-1);
+    if (this.busy || old?.id !== reply.id || !canGoOn(old)) return;
+    const question = this.messages.at(-2);
+    const again = goingOn(this.#api, old);
+    await this.#send([...this.messages.slice(0, -1), aboutToGoOn(old)], async (signal) => {
+      return { message: question, reply: await this.#retry(again, signal) };
+    });
   }
 
   async stop() {
@@ -122,12 +157,12 @@ export class Chat extends EventTarget {
       -2,
       2,
       { ...message, key: question.key ?? question.id },
-      { ...this.#asShown(reply), key: expected.key },
+      { ...this.#asShown(reply, expected), key: expected.key },
     );
     this.#fire('delivered');
     this.#fire('change');
     // The answer to a question that was sent twice may tell of a reply that has ended since.
-    if (isRunning(reply)) this.#read(reply.generation, 0);
+    if (isRunning(reply)) this.#readReply(reply.generation, 0);
     if (stop) this.stop();
   }
 
@@ -142,6 +177,7 @@ export class Chat extends EventTarget {
     if (!this.conversation) {
       const conversation = await this.#retry(() => this.#api.createConversation(named(model)), signal);
       signal.throwIfAborted();
+      this.#read = this.#reader(conversation.id);
       Object.assign(this, { conversation, phase: 'ready' });
       this.#fire('created');
     }
@@ -150,10 +186,16 @@ export class Chat extends EventTarget {
 
   // --- reading
 
-  async #load(id) {
+  // Answers that overtook each other would show what was, not what is.
+  #reader(id) {
     const { signal } = this.#visit;
+    return oneAtATime(async () => {
+      if (this.showing && !this.#sending && !signal.aborted) await this.#load(id, signal);
+    });
+  }
+
+  async #load(id, signal) {
     const turn = this.#turn;
-    if (this.phase !== 'ready') this.phase = 'loading';
     this.#fire('change');
     try {
       const conversation = await this.#retry(() => this.#api.conversation(id), signal);
@@ -178,15 +220,18 @@ export class Chat extends EventTarget {
   // What is on the page stays as it is where the server has nothing newer to tell.
   #merged(shown, message) {
     if (!shown) return this.#asShown(message);
-    const following = shown.generation === message.generation && this.#followed.get(message.generation);
-    const same = shown.generation === message.generation && shown.state === message.state;
-    return following || same ? shown : { ...this.#asShown(message), key: shown.key };
+    const following = this.#followed.get(message.generation);
+    const same = shown.state === message.state;
+    // A generation that has ended doesn't begin again: the message was read before its end.
+    const older = isRunning(message) && !isRunning(shown);
+    if (shown.generation === message.generation && (following || same || older)) return annotated(shown, message);
+    return { ...this.#asShown(message, shown), key: shown.key };
   }
 
-  #asShown(message) {
+  #asShown(message, shown) {
     if (message.role === 'user') return message;
     const reply = asReply(message);
-    return isRunning(message) && !this.#followed.has(message.generation) ? rewound(reply) : reply;
+    return isRunning(message) && !this.#followed.has(message.generation) ? rewound(reply, shown) : reply;
   }
 
   // Events up to the last one of now are old news: what they say did not happen while the page was looking.
@@ -195,10 +240,10 @@ export class Chat extends EventTarget {
     this.#followed.set(generation, true);
     const { signal } = this.#visit;
     const { last } = await this.#retry(() => this.#api.generation(generation), signal).catch(() => ({ last: 0 }));
-    if (!signal.aborted) await this.#read(generation, last);
+    if (!signal.aborted) await this.#readReply(generation, last);
   }
 
-  async #read(generation, old) {
+  async #readReply(generation, old) {
     const { signal } = this.#visit;
     this.#followed.set(generation, true);
     try {
@@ -211,8 +256,9 @@ export class Chat extends EventTarget {
     if (signal.aborted) return;
     this.#followed.set(generation, false);
     const reply = this.messages.find((message) => message.generation === generation);
-    if (reply && isRunning(reply)) await this.refresh();
-    else if (reply) this.#fire('finished', { reply });
+    if (reply && !isRunning(reply)) this.#fire('finished', { reply });
+    // Where it was joined and what was left out is told by the message only.
+    await this.refresh();
   }
 
   #update(generation, change) {

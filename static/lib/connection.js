@@ -21,8 +21,11 @@ export class Connection extends EventTarget {
     this.#set(true);
   }
 
+  // Hearth has answered: whoever waits for it tries again now.
   found() {
+    if (!this.#away) return;
     this.#set(false);
+    this.wake();
   }
 
   // The network came back, or the reader did: whoever waits tries again now.

@@ -2,6 +2,8 @@
 // at the end of a long reply as at its beginning (slicing a joined string would copy all of it each time).
 export class GrowingText {
   #pieces = [];
+  // How much of what is here is to come again.
+  #known = 0;
 
   constructor(text = '') {
     this.append(text);
@@ -16,8 +18,18 @@ export class GrowingText {
     return this.#pieces.length === 0;
   }
 
+  // What is here already is about to be appended again from its beginning, and is passed over then.
+  rewind() {
+    this.#known = String(this).length;
+    return this;
+  }
+
+  // Returns whether there was anything new in it.
   append(text) {
-    if (text) this.#pieces.push(text);
+    const fresh = text.slice(this.#known);
+    this.#known -= text.length - fresh.length;
+    if (fresh) this.#pieces.push(fresh);
+    return fresh !== '';
   }
 
   since(mark) {

@@ -17,10 +17,27 @@ export function asReply(message) {
   };
 }
 
-// The same message before its first event: a running message's own content may lag behind its events, so the page
-// writes it anew from event 0.
-export function rewound(reply) {
-  return { ...asReply({ ...reply, content: '', thinking: '' }), state: 'queued' };
+// The same message before its first event. Its events begin with what is written already; that stays where it is on
+// the page (`shown`), and is passed over when it comes again.
+export function rewound(reply, shown = reply) {
+  const { content, thinking, thoughtFor } = shown;
+  return { ...reply, content: content.rewind(), thinking: thinking.rewind(), thoughtFor, state: 'queued' };
+}
+
+// What is shown while Hearth is asked to go on with a reply.
+export function aboutToGoOn(reply) {
+  return { ...reply, key: reply.key ?? reply.id, state: 'queued', phase: 'sending', error: null, reason: null };
+}
+
+// There is something to go on with.
+export function canGoOn({ state, content, thinking }) {
+  return (state === 'stopped' || state === 'interrupted') && !(content.empty && thinking.empty);
+}
+
+// What its events don't tell of a reply, but its message does.
+export function annotated(reply, { seams, context }) {
+  const same = JSON.stringify([reply.seams, reply.context]) === JSON.stringify([seams, context]);
+  return same ? reply : { ...reply, seams, context };
 }
 
 // What is shown while a question is on its way: the question, and the reply that it will get.
@@ -51,14 +68,15 @@ const changes = {
   },
 
   thinking(reply, { text }, at) {
-    reply.thinking.append(text);
+    const fresh = reply.thinking.append(text);
     if (reply.phase === 'thinking') return { ...reply };
-    return { ...reply, state: 'running', phase: 'thinking', thinkingSince: reply.thinkingSince ?? at };
+    const thinkingSince = reply.thinkingSince ?? (fresh ? at : null);
+    return { ...reply, state: 'running', phase: 'thinking', thinkingSince };
   },
 
   content(reply, { text }, at) {
-    reply.content.append(text);
-    return { ...reply, ...thoughtThrough(reply, at), state: 'running', phase: 'writing' };
+    const fresh = reply.content.append(text);
+    return { ...reply, ...thoughtThrough(reply, fresh ? at : null), state: 'running', phase: 'writing' };
   },
 
   done(reply, { reason, stats }, at) {

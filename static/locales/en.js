@@ -40,6 +40,12 @@ export default {
   'message.copy': 'Copy',
   'message.copied': 'Copied',
   'message.again': 'Try again',
+  'message.continue': 'Continue',
+  'message.seam': 'continued here',
+  'message.left_out': {
+    one: 'The first message was no longer sent to the model.',
+    other: 'The first {count} messages were no longer sent to the model.',
+  },
 
   'status.queued': {
     ordinal: true,

@@ -40,6 +40,12 @@ export default {
   'message.copy': '复制',
   'message.copied': '已复制',
   'message.again': '重试',
+  'message.continue': '继续',
+  'message.seam': '从这里继续',
+  'message.left_out': {
+    '=1': '最早的一条消息没有再发送给模型。',
+    other: '最早的 {count} 条消息没有再发送给模型。',
+  },
 
   'status.queued': {
     ordinal: true,

@@ -20,6 +20,7 @@ class FakeHearth {
   conversation = (id) => this.#answer(['read', id], () => this.#whole(id));
   ask = (id, question) => this.#answer(['ask', question], () => this.#ask(question));
   replyAgain = (message, fields) => this.#answer(['again', message], () => ({ reply: this.reply(message, fields) }));
+  goOn = (message) => this.#answer(['go on', message], () => ({ reply: this.again(message) }));
   generation = (id) => this.#answer(['generation', id], () => ({ id, last: this.last }));
   stop = (generation) => this.#answer(['stop', generation], () => ({}));
   follow = (generation) => this.events.get(generation);
@@ -30,6 +31,16 @@ class FakeHearth {
     this.events.set(generation, new Inbox());
     const message = { id: `a${number}`, parent, role: 'assistant', content: '', state: 'queued', generation, ...fields };
     this.messages.push(message);
+    return { ...message };
+  }
+
+  // A new generation of the same message, whose log begins with what is there.
+  again(id) {
+    const message = this.messages.find((one) => one.id === id);
+    const generation = `${message.generation}+`;
+    Object.assign(message, { generation, state: 'queued' });
+    this.events.set(generation, new Inbox());
+    this.events.get(generation).put(content(1, message.content));
     return { ...message };
   }
 
@@ -185,6 +196,71 @@ test('stop with nobody to answer gives the question back', async () => {
   await asking;
   assert.deepEqual(fired, ['refused']);
   assert.deepEqual(chat.messages, []);
+});
+
+// A reply that was stopped behind "One, ".
+async function stopped() {
+  const all = begin();
+  const { hearth, chat } = all;
+  await chat.ask('Count', { model: 'm' });
+  Object.assign(hearth.messages[1], { state: 'stopped', content: 'One, ' });
+  for (const event of [content(1, 'One, '), done(2, 'stopped')]) hearth.events.get('g1').put(event);
+  hearth.events.get('g1').close();
+  await turn();
+  return all;
+}
+
+test('a reply that was stopped goes on in its place', async () => {
+  const { hearth, chat } = await stopped();
+  const [, { content: text, key }] = chat.messages;
+  const going = chat.goOn(chat.messages[1]);
+  assert.deepEqual([chat.busy, ...texts(chat)], [true, 'Count', 'One, ']);
+  await going;
+  assert.deepEqual(texts(chat), ['Count', 'One, ']);
+  for (const event of [content(2, 'two'), done(3)]) hearth.events.get('g1+').put(event);
+  hearth.events.get('g1+').close();
+  Object.assign(hearth.messages[1], { state: 'done', content: 'One, two', seams: [5] });
+  await turn();
+  const [, reply] = chat.messages;
+  assert.deepEqual([...texts(chat), reply.state, reply.seams], ['Count', 'One, two', 'done', [5]]);
+  assert.deepEqual([reply.content, reply.key], [text, key]);
+  assert.equal(hearth.calls.filter(([call]) => call === 'go on').length, 1);
+});
+
+test('a reply that goes on in another tab goes on here', async () => {
+  const { hearth, chat } = await stopped();
+  const [, { content: text }] = chat.messages;
+  hearth.again('a1');
+  await chat.hear({ id: 'another', deleted: false });
+  assert.equal(chat.busy, false);
+  await chat.hear({ id: 'c', deleted: false });
+  hearth.events.get('g1+').put(content(2, 'two'));
+  await turn();
+  assert.deepEqual(texts(chat), ['Count', 'One, two']);
+  assert.equal(chat.messages[1].content, text);
+});
+
+test('a refusal to go on leaves the reply as it was', async () => {
+  const { hearth, chat, fired } = await stopped();
+  hearth.failures = [new ApiError(400, 'bad_request', 'No')];
+  const [, reply] = chat.messages;
+  await chat.goOn(reply);
+  assert.equal(chat.messages[1], reply);
+  assert.equal(fired.at(-1), 'refused');
+});
+
+test('a message that was read before its reply ended does not bring it back to life', async () => {
+  const { hearth, chat } = await stopped();
+  Object.assign(hearth.messages[1], { state: 'running', content: 'On' });
+  await chat.refresh();
+  assert.deepEqual([chat.busy, ...texts(chat)], [false, 'Count', 'One, ']);
+});
+
+test('a conversation that is deleted elsewhere is missing', async () => {
+  const { hearth, chat } = await stopped();
+  hearth.failures = [new ApiError(404, 'not_found', 'There is no such conversation')];
+  await chat.hear({ id: 'c', deleted: true });
+  assert.deepEqual([chat.phase, chat.messages], ['missing', []]);
 });
 
 test('trying again shows a new reply in the place of the old one', async () => {

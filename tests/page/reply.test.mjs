@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { applied, asReply, isRunning, rewound } from '../../static/lib/reply.js';
+import { annotated, applied, asReply, canGoOn, isRunning, rewound } from '../../static/lib/reply.js';
 
 const message = { id: 'm', role: 'assistant', content: '', thinking: '', state: 'queued', generation: 'g', model: 'x' };
 
@@ -54,6 +54,33 @@ test('a running message is written anew from its first event, nothing twice', ()
   const reply = after(rewound(asReply(lagging)), [thinking('hmm')], [content('Hello')]);
   assert.equal(String(reply.content), 'Hello');
   assert.equal(String(reply.thinking), 'hmm');
+});
+
+test('a reply that goes on keeps what is on the page, and is told its beginning once more', () => {
+  const shown = after(asReply(message), [thinking('hm'), 1], [content('One, '), 4], [done('stopped')]);
+  const { content: text } = shown;
+  const queued = rewound(asReply({ ...message, generation: 'h', content: 'One, ', thinking: 'hm' }), shown);
+  assert.deepEqual([String(queued.content), queued.state, queued.generation], ['One, ', 'queued', 'h']);
+  const soFar = [[thinking('hm'), 9], [content('One, '), 10]];
+  const reply = after(queued, ...soFar, [status('queued', { position: 1 }), 11], [content('two'), 12], [done(), 13]);
+  assert.deepEqual([String(reply.content), String(reply.thinking), reply.thoughtFor], ['One, two', 'hm', 3]);
+  assert.equal(reply.content, text);
+  const merged = after(rewound(asReply(message), reply), [content('One, two, three')], [content(', four')]);
+  assert.equal(String(merged.content), 'One, two, three, four');
+});
+
+test('what was cut and has begun can be gone on with', () => {
+  const can = (state, fields) => canGoOn(asReply({ ...message, state, ...fields }));
+  const states = ['stopped', 'interrupted', 'done', 'failed', 'running'];
+  assert.deepEqual(states.filter((state) => can(state, { content: 'a' })), ['stopped', 'interrupted']);
+  assert.deepEqual([can('stopped', {}), can('stopped', { thinking: 'hm' })], [false, true]);
+});
+
+test('seams and what was left out are taken from the message; without news the reply is the same', () => {
+  const reply = asReply({ ...message, seams: [], context: null });
+  assert.equal(annotated(reply, { seams: [], context: null }), reply);
+  const { seams, context } = annotated(reply, { seams: [3], context: { left_out: ['q'] } });
+  assert.deepEqual([seams, context], [[3], { left_out: ['q'] }]);
 });
 
 test('how a reply ends is its state', () => {

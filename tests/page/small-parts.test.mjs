@@ -6,8 +6,10 @@ import { branch } from '../../static/lib/branch.js';
 import { Connection } from '../../static/lib/connection.js';
 import { ApiError, ConnectionError } from '../../static/lib/errors.js';
 import { GrowingText } from '../../static/lib/growing-text.js';
+import { goingOn } from '../../static/lib/going-on.js';
 import { choose, lastModel, offered, shortName, size } from '../../static/lib/models.js';
 import { OllamaWatch } from '../../static/lib/ollama-watch.js';
+import { oneAtATime } from '../../static/lib/one-at-a-time.js';
 import { requestId } from '../../static/lib/request-id.js';
 
 test('waiting grows to a limit, and is never the same for everyone', () => {
@@ -68,6 +70,56 @@ test('a growing text gives what came since a mark', () => {
   assert.equal(text.since(mark), ', world');
   assert.equal(String(text), 'Hello, world');
   assert.equal(new GrowingText('').empty, true);
+});
+
+test('a growing text that is rewound takes only what is new', () => {
+  const text = new GrowingText('Hel');
+  const { mark } = text;
+  text.rewind();
+  assert.deepEqual(['H', 'el', '', 'lo', ' Hel'].map((piece) => text.append(piece)), [false, false, false, true, true]);
+  assert.deepEqual([String(text), text.since(mark)], ['Hello Hel', 'lo Hel']);
+  text.rewind();
+  text.append('Hello Hello');
+  assert.equal(String(text), 'Hello Hello');
+});
+
+test('one at a time, and once more for all who came meanwhile', async () => {
+  const ends = [];
+  let begun = 0;
+  const run = oneAtATime(() => new Promise((resolve, reject) => ends.push({ resolve, reject }) && begun++));
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const first = run();
+  await turn();
+  const second = run();
+  assert.equal(run(), second);
+  await turn();
+  assert.equal(begun, 1);
+  ends[0].reject(new Error('no'));
+  await assert.rejects(first);
+  await turn();
+  assert.equal(begun, 2);
+  ends[1].resolve('yes');
+  assert.equal(await second, 'yes');
+});
+
+test('a reply that goes on already is no refusal', async () => {
+  const old = { id: 'a', conversation: 'c', generation: 'g1' };
+  let message = { ...old, generation: 'g2' };
+  const refused = new ApiError(400, 'bad_request', 'No');
+  const api = { goOn: () => Promise.reject(refused), conversation: async () => ({ messages: [{ id: 'q' }, message] }) };
+  assert.equal(await goingOn(api, old)(), message);
+  message = old;
+  await assert.rejects(goingOn(api, old)(), refused);
+  api.goOn = async () => ({ reply: message });
+  assert.equal(await goingOn(api, old)(), message);
+});
+
+test('when Hearth is found again, whoever waits for it tries at once', async () => {
+  const connection = new Connection({ delay: () => 60_000 });
+  connection.lost();
+  const pause = connection.pause(0);
+  connection.found();
+  await pause;
 });
 
 test('the branch down to the leaf is what is read', () => {

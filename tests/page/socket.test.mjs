@@ -60,8 +60,47 @@ test('it follows from a number, and gives the events of that generation only', a
   made[0].tell(frame('other', 1), frame('g', 8), frame('g', 9));
   assert.equal((await first).value.id, 8);
   assert.equal((await reading.next()).value.id, 9);
+  const other = transport.read('h', 0);
+  const next = other.next();
+  await turn();
   await reading.return();
   assert.deepEqual(made[0].said.at(-1), { type: 'unfollow', generation: 'g' });
+  made[0].tell(frame('h', 1));
+  assert.equal((await next).value.id, 1);
+  assert.equal(made[0].readyState, 1);
+  await other.return();
+  assert.equal(made[0].readyState, 3, 'nobody needs it any more');
+});
+
+test('what changes in conversations comes over the same socket, and is nothing to who follows', async () => {
+  const { made, transport } = sockets();
+  const leaving = new AbortController();
+  let opened = 0;
+  const changes = transport.changes({ signal: leaving.signal, opened: () => opened++ });
+  const reading = transport.read('g', 0);
+  const both = [changes.next(), reading.next()];
+  await turn();
+  const change = { type: 'conversation', id: 'c', deleted: false, conversation: { id: 'c' } };
+  made[0].tell(change, frame('g', 1));
+  assert.deepEqual((await both[0]).value, change);
+  assert.equal((await both[1]).value.id, 1);
+  assert.deepEqual([made.length, opened], [1, 1]);
+  const last = changes.next();
+  leaving.abort();
+  await assert.rejects(last, { name: 'AbortError' });
+  assert.equal(made[0].readyState, 1, 'it is still read over');
+  await reading.return();
+  assert.equal(made[0].readyState, 3);
+});
+
+test('who leaves before the socket is open leaves no socket behind', async () => {
+  const { made, transport } = sockets({ opens: false });
+  const leaving = new AbortController();
+  const next = transport.changes({ signal: leaving.signal, opened: () => assert.fail('left') }).next();
+  leaving.abort();
+  made[0].open();
+  await assert.rejects(next, { name: 'AbortError' });
+  assert.equal(made[0].readyState, 3);
 });
 
 test('two generations share one socket', async () => {

@@ -4,7 +4,11 @@ import { Inbox } from '../inbox.js';
 const PROTOCOL = 'hearth.v1';
 const OPEN = 1;
 
-// One WebSocket from its opening to its end, and an inbox for each generation that is read over it.
+// In place of a generation: what changes in conversations, which every socket is told without asking.
+export const CHANGES = Symbol('changes');
+
+// One WebSocket from its opening to its end, and an inbox for each generation that is read over it. It is closed when
+// nobody reads over it any more.
 export class SocketLine {
   #socket;
   #heard = false;
@@ -36,6 +40,7 @@ export class SocketLine {
 
   leave(generation, inbox) {
     if (this.#inboxes.get(generation) === inbox) this.#inboxes.delete(generation);
+    if (this.#inboxes.size === 0) this.cut({ ours: true });
   }
 
   say(frame) {
@@ -55,8 +60,8 @@ export class SocketLine {
   #receive(data) {
     this.#heard = true;
     const frame = parsed(data);
-    if (frame) this.#inboxes.get(frame.generation)?.put(frame);
-    else this.cut();
+    if (!frame) this.cut();
+    else this.#inboxes.get(frame.type === 'conversation' ? CHANGES : frame.generation)?.put(frame);
   }
 }
 

@@ -1,4 +1,4 @@
-import { SocketLine } from './socket-line.js';
+import { CHANGES, SocketLine } from './socket-line.js';
 import { Watchdog } from './watchdog.js';
 
 const OPENING = 3_000;
@@ -22,17 +22,14 @@ export class SocketTransport {
   // Yields the events behind number `after`; returns when nothing is left, throws LineCut when the line breaks.
   async *read(generation, after, { signal, opened = () => {} } = {}) {
     const line = this.#current();
-    await line.opened;
-    signal?.throwIfAborted();
-    opened();
-    const inbox = line.inbox(generation);
-    const leave = () => inbox.close(signal.reason);
     const watchdog = new Watchdog(this.#silence, () => line.cut({ ours: true }));
-    signal?.addEventListener('abort', leave);
     let ended = false;
-    try {
+    const begin = () => {
+      opened();
       line.say({ type: 'follow', generation, after });
-      for await (const frame of inbox) {
+    };
+    try {
+      for await (const frame of received(line, generation, signal, begin)) {
         watchdog.heard();
         ended = isEnd(frame);
         if (ended) return;
@@ -40,10 +37,13 @@ export class SocketTransport {
       }
     } finally {
       watchdog.stop();
-      signal?.removeEventListener('abort', leave);
-      line.leave(generation, inbox);
       if (!ended) line.say({ type: 'unfollow', generation });
     }
+  }
+
+  // Yields what is told of conversations that change, until it is left; throws LineCut when the line breaks.
+  async *changes({ signal, opened }) {
+    yield* received(this.#current(), CHANGES, signal, opened);
   }
 
   // Breaks the line, so that whoever follows opens a new one: after sleep or a change of network.
@@ -54,6 +54,21 @@ export class SocketTransport {
   #current() {
     if (!this.#line || this.#line.broken) this.#line = new SocketLine(this.#create, this.#opening);
     return this.#line;
+  }
+}
+
+async function* received(line, what, signal, begin) {
+  const inbox = line.inbox(what);
+  const leave = () => inbox.close(signal.reason);
+  signal?.addEventListener('abort', leave);
+  try {
+    await line.opened;
+    signal?.throwIfAborted();
+    begin();
+    yield* inbox;
+  } finally {
+    signal?.removeEventListener('abort', leave);
+    line.leave(what, inbox);
   }
 }
 

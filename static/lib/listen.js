@@ -1,0 +1,31 @@
+import { LineCut } from './errors.js';
+
+// A line that lives for less than this is broken by something that will break the next one too.
+const STEADY = 10_000;
+
+// Hears what is told of conversations that change elsewhere, for as long as there is a socket to hear it on. `opened`
+// is called whenever one is there: what changed before that is not told. `reached` waits until Hearth answers a call.
+export async function listen({ transports, connection, hear, opened, reached, signal, now = () => performance.now() }) {
+  let unheard = 0;
+  for (let attempt = 0; !signal.aborted; attempt++) {
+    const transport = transports.current;
+    let since = null;
+    const begun = () => {
+      since = now();
+      unheard = 0;
+      connection.found();
+      opened();
+    };
+    try {
+      if (transport.changes) for await (const change of transport.changes({ signal, opened: begun })) hear(change);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof LineCut)) throw error;
+      if (since !== null && (error.ours || now() - since > STEADY)) attempt = -1;
+      await reached();
+      // Hearth answers, but a second socket in a row could not be opened.
+      if (since === null && !error.ours && ++unheard > 1) transports.cut(transport, { heard: false });
+    }
+    if (attempt >= 0) await connection.pause(attempt, signal);
+  }
+}
