@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
@@ -26,6 +27,7 @@ from handlers.server import Server
 from ollama.address import parse
 from server import build
 from settings import read
+from store import SQLiteStore
 
 from .fake_ollama import FakeOllama
 
@@ -173,8 +175,11 @@ def frames(text: str) -> list[Frame]:
 async def running(*options: str, fake: FakeOllama | None = None) -> AsyncIterator[Hearth]:
     """Hearth with these options in front of a scripted Ollama, both gone behind the block."""
     fake = fake or await FakeOllama().start()
-    settings = read([f"--ollama={fake.url}", *options], {})
-    house, server = build(settings, parse(fake.url))
+    folder = TemporaryDirectory()
+    settings = read([f"--ollama={fake.url}", f"--data={folder.name}", "--titles=false", *options], {})
+    store = await SQLiteStore.open(settings.data)
+    house, server = build(settings, store, parse(fake.url))
+    await house.conversations.recover()
     listening = bind_sockets(0, "127.0.0.1")
     server.add_sockets(listening)
     hearth = Hearth(fake, house, server, listening[0].getsockname()[1])
@@ -187,7 +192,9 @@ async def running(*options: str, fake: FakeOllama | None = None) -> AsyncIterato
         await house.sockets.close()
         server.stop()
         await server.close_all_connections()
+        await store.close()
         await fake.stop()
+        folder.cleanup()
 
 
 async def eventually(condition: Callable[[], Any | Awaitable[Any]], seconds: float = 10) -> Any:

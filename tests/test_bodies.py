@@ -122,6 +122,7 @@ async def test_a_body_that_is_declared_as_a_form_is_read_as_the_json_that_it_is(
 @pytest.mark.gen_test
 async def test_pictures_go_to_the_model_and_stay_with_the_question() -> None:
     async with running() as hearth:
+        hearth.fake.context_length = 8192  # each picture takes its part
         conversation = await hearth.conversation(model="echo")
         reply = await hearth.ask(conversation, "What is this?", images=[PNG, JPEG, WEBP])
         await hearth.events(reply["generation"])

@@ -18,7 +18,7 @@ CONVERSATION = {
 }
 MESSAGE = {
     *("id", "conversation", "parent", "role", "content", "thinking", "images", "model", "created_at"),
-    *("state", "generation", "error", "stats", "context"),
+    *("state", "generation", "error", "stats", "context", "seams"),
 }
 ANSWERED = ("done", "stopped", "interrupted", "failed")
 
@@ -101,8 +101,9 @@ async def test_a_question_gives_its_two_messages_at_once_and_both_have_every_fie
         assert kept["updated_at"] >= kept["created_at"]
         stats = kept["messages"][1].pop("stats")
         assert stats | events[-1]["stats"] == stats
-        written = {"content": "Hello, world!", "state": "done", "model": "quick"}
-        assert kept["messages"][1] | {"stats": None} == reply | written
+        context = {"size": 2048, "used": 20, "left_out": []}  # by Ollama's own counts
+        written = {"content": "Hello, world!", "state": "done", "model": "quick", "context": context}
+        assert kept["messages"][1] | {"stats": None} == reply | written and reply["seams"] == []
         assert events[-1]["stats"]["eval_count"] == 4
 
 
@@ -110,25 +111,32 @@ async def test_a_question_gives_its_two_messages_at_once_and_both_have_every_fie
 async def test_the_model_is_given_the_conversation_so_far_with_all_its_settings() -> None:
     async with running() as hearth:
         conversation = await hearth.conversation(
-            model="echo", system="Be brief.", options={"seed": 7, "top_k": 5}, think=False, keep_alive=-1
+            model="thinker", system="Be brief.", options={"seed": 7, "top_k": 5}, think=False, keep_alive=-1
         )
-        assert (await answered(hearth, conversation, "one"))["content"] == "2 messages; the last: one"
-        assert (await answered(hearth, conversation, "two"))["content"] == "4 messages; the last: two"
-        await answered(hearth, conversation, "three", model="quick", options={"top_k": 9}, think=True)
+        await answered(hearth, conversation, "one")
+        assert (await answered(hearth, conversation, "two", model="echo"))["content"] == "4 messages; the last: two"
+        await answered(hearth, conversation, "three", model="tagged", options={"top_k": 9}, think="high")
         first, second, third = (exchange.body for exchange in hearth.fake.chats)
+        load = hearth.fake.loads[0].body
     assert first == {
-        "model": "echo",
+        "model": "thinker",
         "stream": True,
+        "truncate": False,
+        "shift": False,
         "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "one"}],
         "options": {"seed": 7, "top_k": 5},
         "think": False,
         "keep_alive": -1,
     }
     assert second["messages"][2:] == [
-        {"role": "assistant", "content": "2 messages; the last: one"},
+        {"role": "assistant", "content": "The answer is 42."},
         {"role": "user", "content": "two"},
     ]
-    assert (third["model"], third["options"], third["think"]) == ("quick", {"seed": 7, "top_k": 9}, True)
+    assert "think" not in second, "this model can't, and Ollama would refuse it"
+    assert (third["model"], third["options"], third["think"]) == ("tagged", {"seed": 7, "top_k": 9}, "high")
+    assert {name: load[name] for name in first if name in load} == {
+        name: first[name] for name in ("model", "options", "keep_alive")
+    } | {"stream": False}, "with other settings Ollama would load it a second time"
 
 
 @pytest.mark.gen_test
@@ -139,7 +147,7 @@ async def test_what_is_set_nowhere_is_left_to_ollama_and_thoughts_are_not_given_
         assert (reply["thinking"], reply["content"]) == ("Let me think.", "The answer is 42.")
         await answered(hearth, conversation, "two", model="echo")
         first, second = (exchange.body for exchange in hearth.fake.chats)
-    assert set(first) == {"model", "messages", "stream"}
+    assert set(first) == {"model", "messages", "stream", "truncate", "shift"}
     assert second["messages"][1] == {"role": "assistant", "content": "The answer is 42."}
 
 
@@ -252,13 +260,14 @@ async def test_another_reply_to_the_same_question_stands_beside_the_old_one() ->
         conversation = await hearth.conversation(model="quick", options={"seed": 1})
         old = await answered(hearth, conversation, "hi")
         path = f"/api/messages/{old['parent']}/replies"
-        answer = await hearth.post(path, {"model": "echo", "options": {"seed": 2}, "think": False})
+        answer = await hearth.post(path, {"model": "thinker", "options": {"seed": 2}, "think": False})
         new = json.loads(answer.body)["reply"]
         assert answer.code == 202 and set(new) == MESSAGE and new["parent"] == old["parent"] and new["id"] != old["id"]
         await hearth.events(new["generation"])
         kept = await whole(hearth, conversation)
         assert kept["leaf"] == new["id"] and old in kept["messages"]
-        assert kept["messages"][2]["content"] == "1 messages; the last: hi"
+        assert kept["messages"][2]["content"] == "The answer is 42."
+        assert hearth.fake.chats[1].body["messages"] == [{"role": "user", "content": "hi"}]
         assert hearth.fake.chats[1].body["options"] == {"seed": 2} and hearth.fake.chats[1].body["think"] is False
 
         for message, status, code in ((old["id"], 400, "bad_request"), ("nothing", 404, "not_found")):

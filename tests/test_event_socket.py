@@ -6,37 +6,10 @@ from typing import Any
 import pytest
 
 from .hearth import Hearth, eventually, running
-from .wire import BINARY, PING, TEXT, RawSocket, raw_socket
+from .talk import Line, talk
+from .wire import BINARY, PING, TEXT, raw_socket
 
 pytestmark = pytest.mark.usefixtures("clean_log")
-
-
-class Line:
-    """A client of hearth.v1."""
-
-    def __init__(self, socket: RawSocket) -> None:
-        self.socket = socket
-
-    def say(self, kind: str, **fields: Any) -> None:
-        self.socket.send(TEXT, json.dumps({"type": kind} | fields).encode())
-
-    async def hear(self) -> dict[str, Any]:
-        opcode, payload = await self.socket.of(TEXT)
-        assert opcode == TEXT, "the socket was closed"
-        return dict(json.loads(payload))
-
-    async def hear_to_the_end(self, generation: str) -> list[dict[str, Any]]:
-        """Its events up to the last one; those of others are dropped."""
-        heard: list[dict[str, Any]] = []
-        while not heard or heard[-1]["type"] not in ("done", "error", "end"):
-            frame = await self.hear()
-            if frame.get("generation") == generation:
-                heard.append(frame)
-        return heard
-
-
-async def talk(hearth: Hearth) -> Line:
-    return Line(await raw_socket(hearth, "hearth.v1"))
 
 
 def text(events: list[dict[str, Any]]) -> str:
@@ -75,10 +48,11 @@ async def test_everything_that_can_be_asked_by_post_can_be_asked_here() -> None:
         line.say("ask", conversation=conversation, content="one", request_id="r1")
         first = (await line.hear())["reply"]
         await line.hear_to_the_end(first["generation"])
-        more: dict[str, Any] = {"parent": None, "model": "echo", "options": {"seed": 3}, "think": False}
+        more: dict[str, Any] = {"parent": None, "model": "thinker", "options": {"seed": 3}, "think": False}
         line.say("ask", conversation=conversation, content="two", request_id="r2", **more)
         second = (await line.hear())["reply"]
-        assert text(await line.hear_to_the_end(second["generation"])) == "1 messages; the last: two"
+        assert text(await line.hear_to_the_end(second["generation"])) == "The answer is 42."
+        assert hearth.fake.chats[1].body["messages"] == [{"role": "user", "content": "two"}]
         assert hearth.fake.chats[1].body["options"] == {"seed": 3} and hearth.fake.chats[1].body["think"] is False
 
 
@@ -108,7 +82,8 @@ async def test_many_generations_are_followed_on_one_socket_each_in_its_order() -
         heard: dict[str, list[dict[str, Any]]] = {generation: [] for generation in generations}
         while not all(events and events[-1]["type"] == "done" for events in heard.values()):
             frame = await line.hear()
-            heard[frame["generation"]].append(frame)
+            if frame["type"] != "conversation":
+                heard[frame["generation"]].append(frame)
         words = "".join(f"word{n} " for n in range(200))
         assert [text(heard[one]) for one in generations] == [words, "The answer is 42.", "Hello, world!", words]
 
@@ -172,6 +147,7 @@ async def test_who_unfollows_hears_no_more_and_the_generation_goes_on() -> None:
         while (await line.hear()).get("generation") != "marker":
             pass
         await hearth.events(generation)  # to its end
+        assert (await line.hear())["type"] == "conversation"  # as everybody hears who does not follow
         line.say("follow", generation="marker")
         assert (await line.hear())["generation"] == "marker"  # and nothing in between
         assert (await hearth.events(generation))[-1]["reason"] == "stop"

@@ -6,7 +6,10 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import msgspec
 import pytest
 
 from chat.errors import Closing, NotFound
@@ -23,6 +26,8 @@ from ollama.errors import (
     TooLong,
     Unreachable,
 )
+from store import SQLiteStore
+from store.journal import Head, Journals
 
 from .asking import frozen as frozen
 from .asking import nothing_left
@@ -36,13 +41,13 @@ class Kept:
     """What was stored, and how far the log was at that time."""
 
     def __init__(self) -> None:
-        self.endings: list[Ending] = []
+        self.endings: list[Ending | None] = []
         self.texts: list[str] = []
         self.told = True
 
-    async def keep(self, generation: Generation, ending: Ending) -> None:
+    async def keep(self, generation: Generation, ending: Ending | None) -> None:
         await asyncio.sleep(0)
-        self.told = generation.log.ending is not None
+        self.told = generation.log.over
         self.endings.append(ending)
         self.texts.append(generation.content)
 
@@ -58,11 +63,26 @@ async def go_on(generation: Generation) -> Done:
     raise AssertionError
 
 
+HEAD = Head(conversation="c", message="m")
+
+
+@asynccontextmanager
+async def house(folder: Path) -> AsyncIterator[Generations]:
+    """Without anything running behind it."""
+    store = await SQLiteStore.open(folder)
+    try:
+        async with nothing_left():
+            yield Generations(store, Journals(folder / "generations"))
+    finally:
+        await store.close()
+
+
 @asynccontextmanager
 async def generations() -> AsyncIterator[Generations]:
-    async with nothing_left():
-        yield (some := Generations())
-        await some.close(0, 0)
+    with TemporaryDirectory() as folder:
+        async with house(Path(folder)) as some:
+            yield some
+            await some.close(0, 0)
 
 
 def events(generation: Generation) -> list[Event]:
@@ -74,7 +94,7 @@ def events(generation: Generation) -> list[Event]:
 async def test_a_reply_is_kept_before_its_readers_are_told_of_its_end() -> None:
     kept = Kept()
     async with generations() as all_of_them:
-        generation = all_of_them.begin("g", answer, kept.keep, message="m", conversation="c")
+        generation = all_of_them.begin("g", HEAD, answer, kept.keep)
         assert generation.state == State.QUEUED
         assert all_of_them.at_work("c") == [generation]
         assert repr(all_of_them) == "<Generations 1 at work, 1 known>"
@@ -84,7 +104,7 @@ async def test_a_reply_is_kept_before_its_readers_are_told_of_its_end() -> None:
         assert (kept.endings, kept.texts, kept.told) == ([FINE], ["Hello you"], False)
         assert repr(generation) == "<Generation g done, 4 events>"
         await eventually(lambda: not all_of_them.at_work("c"))
-        assert all_of_them.get("g") is generation
+        assert await all_of_them.get("g") is generation
 
 
 @pytest.mark.usefixtures("silence")
@@ -93,7 +113,7 @@ async def test_a_reply_is_kept_before_its_readers_are_told_of_its_end() -> None:
 async def test_a_stopped_reply_keeps_what_was_written(begun: bool) -> None:
     kept = Kept()
     async with generations() as all_of_them:
-        generation = all_of_them.begin("g", go_on, kept.keep)
+        generation = all_of_them.begin("g", HEAD, go_on, kept.keep)
         if begun:
             await eventually(lambda: generation.log.last)
         assert await all_of_them.stop("g") is generation
@@ -108,8 +128,8 @@ async def test_a_stopped_reply_keeps_what_was_written(begun: bool) -> None:
 async def test_stopping_twice_or_behind_the_end_changes_nothing() -> None:
     kept = Kept()
     async with generations() as all_of_them:
-        stopped = all_of_them.begin("stopped", go_on, kept.keep)
-        done = all_of_them.begin("done", answer, kept.keep)
+        stopped = all_of_them.begin("stopped", HEAD, go_on, kept.keep)
+        done = all_of_them.begin("done", HEAD, answer, kept.keep)
         await eventually(lambda: stopped.log.last and done.log.ending)
         await asyncio.gather(all_of_them.stop("stopped"), all_of_them.stop("stopped"), all_of_them.stop("done"))
         await all_of_them.stop("stopped")
@@ -125,12 +145,12 @@ async def test_stopping_twice_or_behind_the_end_changes_nothing() -> None:
 async def test_a_stop_while_the_end_is_being_kept_comes_too_late() -> None:
     storing, stored = asyncio.Event(), asyncio.Event()
 
-    async def keep(_: Generation, __: Ending) -> None:
+    async def keep(_: Generation, __: Ending | None) -> None:
         storing.set()
         await stored.wait()
 
     async with generations() as all_of_them:
-        generation = all_of_them.begin("g", answer, keep)
+        generation = all_of_them.begin("g", HEAD, answer, keep)
         await storing.wait()
         stopping = asyncio.ensure_future(all_of_them.stop("g"))
         await asyncio.sleep(0)
@@ -142,11 +162,11 @@ async def test_a_stop_while_the_end_is_being_kept_comes_too_late() -> None:
 
 @pytest.mark.gen_test
 async def test_a_reply_that_can_not_be_kept_ends_all_the_same(caplog: pytest.LogCaptureFixture) -> None:
-    async def keep(_: Generation, __: Ending) -> None:
+    async def keep(_: Generation, __: Ending | None) -> None:
         raise OSError("disk full")
 
     async with generations() as all_of_them:
-        generation = all_of_them.begin("g", answer, keep)
+        generation = all_of_them.begin("g", HEAD, answer, keep)
         await asyncio.wait_for(generation.ended(), 2)
     assert events(generation)[-1] == FINE
     assert ["could not be kept" in one.getMessage() for one in caplog.records] == [True]
@@ -160,7 +180,7 @@ async def test_a_mistake_of_hearths_own_is_told_and_logged(caplog: pytest.LogCap
 
     kept = Kept()
     async with generations() as all_of_them:
-        generation = all_of_them.begin("g", fail, kept.keep)
+        generation = all_of_them.begin("g", HEAD, fail, kept.keep)
         await asyncio.wait_for(generation.ended(), 2)
     (content, error) = events(generation)
     assert content == Content("Hello")
@@ -191,7 +211,7 @@ async def test_every_error_has_its_state_and_code(error: OllamaError, state: Sta
 
     kept = Kept()
     async with generations() as all_of_them:
-        generation = all_of_them.begin("g", fail, kept.keep)
+        generation = all_of_them.begin("g", HEAD, fail, kept.keep)
         await generation.ended()
     (told,) = events(generation)
     assert isinstance(told, Error)
@@ -205,7 +225,7 @@ async def test_every_error_has_its_state_and_code(error: OllamaError, state: Sta
 
 @pytest.mark.usefixtures("silence")
 @pytest.mark.gen_test
-async def test_going_down_lets_replies_end_within_the_grace_and_interrupts_the_others() -> None:
+async def test_going_down_lets_replies_end_within_the_grace_and_leaves_off_the_others(tmp_path: Path) -> None:
     go = asyncio.Event()
 
     async def end_soon(_: Generation) -> Done:
@@ -213,40 +233,39 @@ async def test_going_down_lets_replies_end_within_the_grace_and_interrupts_the_o
         return FINE
 
     kept = Kept()
-    async with nothing_left():
-        all_of_them = Generations()
-        ends = all_of_them.begin("ends", end_soon, kept.keep)
-        goes_on = all_of_them.begin("goes on", go_on, kept.keep)
+    async with house(tmp_path) as all_of_them:
+        ends = all_of_them.begin("ends", HEAD, end_soon, kept.keep)
+        goes_on = all_of_them.begin("goes on", HEAD, go_on, kept.keep)
         all_of_them.check_open()
         closing = asyncio.ensure_future(all_of_them.close(0.3, 1))
         await eventually(lambda: goes_on.log.last)
         with pytest.raises(Closing, match="ask again"):
             all_of_them.check_open()
-        late = all_of_them.begin("late", answer, kept.keep)
+        late = all_of_them.begin("late", HEAD, answer, kept.keep)
         go.set()
         await closing
-    assert (ends.state, goes_on.state, late.state) == (State.DONE, State.INTERRUPTED, State.INTERRUPTED)
-    for generation in (goes_on, late):
-        error = events(generation)[-1]
-        assert isinstance(error, Error)
-        assert (error.code, error.retryable) == ("interrupted", True)
-    assert goes_on.content == "Hello"
-    assert len(kept.endings) == 3
+        assert (ends.state, goes_on.state, late.state) == (State.DONE, State.QUEUED, State.QUEUED)
+        assert (events(ends), events(goes_on), events(late)) == ([FINE], [Content("Hello")], [])
+        assert all(generation.log.over for generation in (ends, goes_on, late)), "their readers are let go"
+        assert sorted(kept.texts) == ["", "", "Hello"] and kept.endings.count(None) == 2
+        for generation in (goes_on, late):
+            recorded = await all_of_them.recorded(generation.id)
+            assert recorded is not None
+            assert recorded.events == [msgspec.json.encode(event) for event in events(generation)]
 
 
 @pytest.mark.gen_test
 async def test_going_down_with_nothing_at_work_takes_no_time() -> None:
-    all_of_them = Generations()
-    generation = all_of_them.begin("g", answer, Kept().keep)
-    await generation.ended()
-    await asyncio.wait_for(all_of_them.close(60, 60), 2)
+    async with generations() as all_of_them:
+        generation = all_of_them.begin("g", HEAD, answer, Kept().keep)
+        await generation.ended()
+        await asyncio.wait_for(all_of_them.close(60, 60), 2)
 
 
 @pytest.mark.gen_test
-async def test_going_down_waits_for_who_still_reads_but_not_for_ever() -> None:
-    async with nothing_left():
-        all_of_them = Generations()
-        generation = all_of_them.begin("g", answer, Kept().keep)
+async def test_going_down_waits_for_who_still_reads_but_not_for_ever(tmp_path: Path) -> None:
+    async with house(tmp_path) as all_of_them:
+        generation = all_of_them.begin("g", HEAD, answer, Kept().keep)
         with generation.audience.seat():
             closing = asyncio.ensure_future(all_of_them.close(0, 60))
             await generation.ended()
@@ -258,9 +277,10 @@ async def test_going_down_waits_for_who_still_reads_but_not_for_ever() -> None:
 
 @pytest.mark.gen_test
 async def test_what_is_not_known_is_not_found() -> None:
-    all_of_them = Generations()
-    assert all_of_them.find("g") is None
-    with pytest.raises(NotFound):
-        all_of_them.get("g")
-    with pytest.raises(NotFound):
-        await all_of_them.stop("g")
+    async with generations() as all_of_them:
+        for unknown in ("g", "", "../g", "g\0", "\ud800", "g" * 9000, "0" * 24):
+            assert await all_of_them.find(unknown) is None
+            with pytest.raises(NotFound):
+                await all_of_them.get(unknown)
+            with pytest.raises(NotFound):
+                await all_of_them.stop(unknown)

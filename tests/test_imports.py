@@ -11,12 +11,15 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 
+STORE = {f"store.{name}" for name in ("Conversation", "Found", "Message", "DiskFull", "Gone", "StoreError")}
+
 # What each part may import beside itself and the standard library: a module with everything in it, or one name of it.
 MAY = {
     "server": {"chat", "demo", "handlers", "ollama", "settings", "store", "tornado"},
     "settings": {"ollama.address", "ollama.http.Limits", "tornado.options"},
-    # Of Ollama a handler knows the errors, to give each its status; of the store the records, to write them as JSON.
-    "handlers": {"chat", "ollama.errors", "store.Conversation", "store.Message", "tornado", "msgspec"},
+    # Of Ollama and the store a handler knows the errors, to give each its status; of the store also the records, to
+    # write them as JSON.
+    "handlers": {"chat", "ollama.errors", *STORE, "tornado", "msgspec"},
     "chat": {"ollama", "store", "msgspec"},
     "ollama": {"tornado.httpclient", "tornado.httputil", "httptools", "msgspec"},
     "store": {"msgspec"},

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import weakref
 from collections.abc import Iterable
 from contextlib import closing
 from itertools import groupby, islice
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +17,6 @@ from chat.events import Content, Done, Error, Event, Status, Thinking
 from chat.log import BATCH, Bell, GenerationLog, Numbered
 
 from .asking import unhurried
-from .hearth import eventually
 
 FAR = 3600.0  # seconds
 
@@ -32,8 +30,12 @@ events = st.one_of(
 endings = st.sampled_from([Done("stop", {"eval_count": 2}), Error("interrupted", "It went away", True)])
 
 
+def keep_nothing(_: bytes) -> None:
+    pass
+
+
 def log_of(*events: Event) -> GenerationLog:
-    log = GenerationLog()
+    log = GenerationLog(keep_nothing)
     log.append(events)
     return log
 
@@ -86,7 +88,7 @@ def test_every_reader_gets_exactly_what_came_behind_its_number(
 ) -> None:
     """`pieces` events are appended at once; a reader with number N reads, or is busy, between any two appends."""
     whole = [*said, ending]
-    log, left = GenerationLog(), iter(whole)
+    log, left = GenerationLog(keep_nothing), iter(whole)
     reading = [Reader(log, after) for after, _ in readers]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(chat.log, "BATCH", batch)
@@ -151,9 +153,44 @@ def test_the_log_ends_once() -> None:
     assert log.ending == Done("stop", {})
     assert log.last == 2
     assert repr(log) == "<GenerationLog 2 events, ended, 0 readers>"
-    with pytest.raises(RuntimeError, match="ended"):
+    with pytest.raises(RuntimeError, match="over"):
         log.append([Content("b")])
     assert log.last == 2
+
+
+def test_what_a_reader_can_have_was_written_down_before() -> None:
+    """Also when the reader is rung by the append itself."""
+    written: list[bytes] = []
+
+    def write(lines: bytes) -> None:
+        assert not log.read(len(written)), "nobody has it yet"
+        written.extend(lines.splitlines(keepends=True))
+
+    log = GenerationLog(write)
+    said: list[Event] = [Status("writing", "m"), Content("a\n\u2028"), Done("stop", {"eval_count": 2})]
+    log.append(said[:2])
+    log.append(said[2:])
+    assert [msgspec.json.decode(one, type=Event) for one in b"".join(written).splitlines()] == said
+
+
+def test_a_log_that_is_left_off_is_over_but_has_not_ended() -> None:
+    """Hearth goes down and will go on with it: nobody is told that there is nothing behind their number."""
+    log = log_of(Content("a"))
+    assert not log.over
+    log.close()
+    assert log.over and log.ending is None
+    assert not log.has_nothing_behind(1)
+    with pytest.raises(RuntimeError, match="over"):
+        log.append([Content("b")])
+
+
+def test_where_single_numbers_are_not_honoured_any_more_there_is_the_whole_or_nothing() -> None:
+    whole: list[Event] = [Thinking("t"), Content("all of it"), Done("stop", {})]
+    log = GenerationLog(keep_nothing, whole, first=98)
+    assert log.last == 100
+    assert log.read(0) == [(98, whole[0]), (99, whole[1]), (100, whole[2])]
+    for number in (1, 50, 97, 98, 99, 100, 101):
+        assert log.read(number) == [] and log.has_nothing_behind(number)
 
 
 @pytest.mark.parametrize(("number", "text"), [(0, ""), (1, ""), (2, "a"), (3, "a"), (4, "b"), (9, "b")])
@@ -190,7 +227,7 @@ async def say(log: GenerationLog, said: Iterable[Event]) -> None:
 
 @pytest.mark.gen_test(timeout=15)
 async def test_forty_readers_at_forty_paces_all_get_the_whole_reply() -> None:
-    log = GenerationLog()
+    log = GenerationLog(keep_nothing)
     said = [(Thinking if n < 100 else Content)(f"word{n} ") for n in range(400)]
     readers = [asyncio.ensure_future(follow(log, 0, pace)) for pace in range(40)]
     await say(log, [*said, Done("stop", {})])
@@ -206,23 +243,8 @@ async def test_forty_readers_at_forty_paces_all_get_the_whole_reply() -> None:
 
 
 @pytest.mark.gen_test
-async def test_a_bell_that_rang_before_does_not_keep_its_reader_waiting_but_once() -> None:
-    with closing(Bell(FAR)) as bell:
-        bell.ring()
-        bell.ring()
-        await asyncio.wait_for(bell.wait(), 1)
-        again = asyncio.ensure_future(bell.wait())
-        for _ in range(5):
-            await asyncio.sleep(0)
-        assert not again.done()
-        bell.ring()
-        await asyncio.wait_for(again, 1)
-        assert not bell.silent
-
-
-@pytest.mark.gen_test
 async def test_a_reader_that_stops_waiting_misses_no_ring() -> None:
-    log = GenerationLog()
+    log = GenerationLog(keep_nothing)
     with closing(Bell(FAR)) as bell, log.wakes(bell):
         waiting = asyncio.ensure_future(bell.wait())
         await asyncio.sleep(0)
@@ -233,43 +255,8 @@ async def test_a_reader_that_stops_waiting_misses_no_ring() -> None:
 
 
 @pytest.mark.gen_test
-async def test_a_bell_wakes_its_reader_for_a_heartbeat_again_and_again() -> None:
-    loop, beats = asyncio.get_running_loop(), []
-    with closing(Bell(0.05)) as bell:
-        for _ in range(3):
-            began = loop.time()
-            bell.sent()
-            await asyncio.wait_for(bell.wait(), 5)
-            assert bell.silent
-            beats.append(loop.time() - began)
-    assert min(beats) >= 0.04
-
-
-@pytest.mark.gen_test
-async def test_a_reader_that_heard_something_lately_gets_no_heartbeat() -> None:
-    loop = asyncio.get_running_loop()
-    with closing(Bell(0.2)) as bell:
-        await asyncio.sleep(0.1)
-        bell.sent()
-        began = loop.time()
-        await asyncio.wait_for(bell.wait(), 5)
-        assert bell.silent
-        assert loop.time() - began >= 0.19
-
-
-@pytest.mark.gen_test
-async def test_nothing_is_left_of_a_bell_that_is_closed() -> None:
-    bell = Bell(FAR)
-    seen = weakref.ref(bell)
-    bell.close()
-    del bell
-    gc.collect()
-    await eventually(lambda: seen() is None, 2)
-
-
-@pytest.mark.gen_test
 async def test_a_reader_that_left_is_rung_no_more() -> None:
-    log = GenerationLog()
+    log = GenerationLog(keep_nothing)
     with closing(Bell(FAR)) as bell:
         with log.wakes(bell):
             assert "1 readers" in repr(log)

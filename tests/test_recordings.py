@@ -12,7 +12,7 @@ from tornado.httpclient import HTTPRequest, HTTPResponse
 from ollama.chunks import Chunk
 from ollama.client import Chunks, Ollama
 from ollama.errors import BrokenStream, Busy, ModelFailed, ModelNotFound, OllamaError, Refused, TooLong
-from ollama.http import Exchange, Limits
+from ollama.exchange import Exchange, Limits
 
 from .asking import Reply, asking, collect
 from .recordings import Recording, every, recording

@@ -13,7 +13,8 @@ from chat.events import Content, Done, Thinking
 from chat.log import Bell
 from handlers.talk_events import EventTalk
 
-from .fake_ollama import BEHAVIOURS, Exchange, one_answer
+from .fake_models import BEHAVIOURS, one_answer
+from .fake_ollama import Exchange
 from .hearth import eventually, frames, running
 
 SURROGATE = b'{"error":"half of a pair: \\ud800"}'
@@ -99,7 +100,7 @@ async def test_what_was_sent_is_not_kept_in_memory_once_a_reply_has_failed(monke
     monkeypatch.setitem(BEHAVIOURS, "refused", refuse)
     async with running() as hearth:
         reply = await hearth.ask(await hearth.conversation(model="refused"), "hi")
-        generation = hearth.house.generations.get(reply["generation"])
+        generation = await hearth.house.generations.get(reply["generation"])
         await eventually(lambda: generation._writing is not None)
         assert generation._writing is not None
         tasks.append(weakref.ref(generation._writing))

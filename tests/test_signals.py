@@ -55,7 +55,7 @@ async def is_closing(hearth: Command) -> bool:
 
 @pytest.mark.gen_test(timeout=30)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_reply_that_takes_too_long_is_interrupted_and_its_readers_are_told(
+async def test_a_reply_that_takes_too_long_is_left_off_and_the_next_start_goes_on_with_it(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     async with both(tmp_path, "--grace=0.5") as (hearth, fake):
@@ -64,19 +64,33 @@ async def test_a_reply_that_takes_too_long_is_interrupted_and_its_readers_are_to
         plain = asyncio.ensure_future(hearth.get("/chat?model=slow&question=hi"))
         line = await socket(hearth)
         await line.write_message(json.dumps({"type": "follow", "generation": generation}))
-        while "word3 " not in str(await line.read_message()):
-            pass
+        told = [json.loads(str(await line.read_message()))]
+        while "word3 " not in str(told[-1]):
+            told.append(json.loads(str(await line.read_message())))
         hearth.process.send_signal(number)
         await eventually(lambda: is_closing(hearth), seconds=5)  # no new question is taken meanwhile
-        heard = await reading
-        assert (heard[-1]["type"], heard[-1]["code"]) == ("error", "interrupted") and heard[-1]["retryable"]
-        assert frames((await plain).decode())[-1].type == "error"
-        told = [json.loads(str(frame)) async for frame in messages(line)]
+        heard = await reading  # raises where the stream is cut
+        place = frames((await plain).decode())[-1]
+        assert {one["type"] for one in heard} == {"status", "content"} and place.type == "message"
+        told += [json.loads(str(frame)) async for frame in messages(line)]
         line.close()
-        assert told[-1]["code"] == "interrupted" and line.close_code == 1001
+        assert text(told) == text(heard) and line.close_code == 1001
         ended = await hearth.ended()
         assert (ended.status, ended.out, ended.err) == (0, "", "")
         await eventually(lambda: not fake.at_work, seconds=3)
+
+        async with command("--grace=0.5", home=tmp_path, OLLAMA_HOST=fake.url) as again:
+            url, headers = f"{again.url}/chat?question=hi", {"Last-Event-ID": place.id}
+            rest = (await AsyncHTTPClient().fetch(url, headers=headers)).body.decode()
+            assert [one.type for one in frames(rest) if one.data] == ["error"]
+            fake.pace = 0
+            after = await events(again, generation)
+            assert text(after).startswith(text(heard)) and after[-1]["reason"] == "stop"
+            assert len(fake.chats) == 3 and fake.chats[-1].body["messages"][-1]["content"] == text(heard)
+
+
+def text(events: list[dict[str, Any]]) -> str:
+    return "".join(one["text"] for one in events if one["type"] == "content")
 
 
 async def messages(line: WebSocketClientConnection) -> AsyncIterator[str | bytes]:
@@ -112,7 +126,7 @@ async def test_a_second_signal_ends_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.gen_test(timeout=30)
 async def test_without_work_it_goes_at_once_whoever_is_still_connected(tmp_path: Path) -> None:
-    async with both(tmp_path, "--grace=60") as (hearth, _):
+    async with both(tmp_path, "--grace=60", "--titles=false") as (hearth, _):
         generation = await ask(hearth, "quick")
         await events(hearth, generation)
         line = await socket(hearth)
