@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Coroutine, Iterator
+import urllib.request
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from .fake_ollama import FakeOllama
@@ -27,6 +30,12 @@ ARGUMENTS = [
     "--no-first-run",
     "--disable-quic",
 ]
+# What the browser itself reports where a test cuts lines or asks for what isn't there.
+NETWORK = re.compile(r"(Failed to load resource|WebSocket connection to).*/(api|ws)\b")
+
+TRANSPORTS = pytest.mark.parametrize("transport", ["ws", "sse"])
+ENDING = re.compile("word199")
+
 T = TypeVar("T")
 
 
@@ -174,3 +183,15 @@ def guarded(context: BrowserContext) -> list[str]:
 
     context.on("page", watch)
     return problems
+
+
+Readers = Callable[..., Reader]
+
+
+def call(method: str, address: str, body: dict[str, Any] | None = None) -> None:
+    """What happens elsewhere."""
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(address.partition("?")[0], data, headers, method=method)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.status in (200, 204)

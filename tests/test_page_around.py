@@ -1,0 +1,128 @@
+"""The page in a real browser: everything around a conversation."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from .support_page import Readers
+
+
+def test_back_and_forward_and_a_new_chat(reader: Readers) -> None:
+    me = reader().open().choose("quick").ask("One")
+    me.sees("One", "Hello, world!")
+    conversation = me.page.url
+    me.page.get_by_role("link", name="New chat").last.click()
+    expect(me.page).to_have_url(me.hearth + "/")
+    expect(me.composer).to_be_focused()
+    expect(me.replies).to_have_count(0)
+    me.page.go_back()
+    expect(me.page).to_have_url(conversation)
+    me.sees("One", "Hello, world!")
+    me.page.go_forward()
+    expect(me.page.locator("empty-state")).to_be_visible()
+
+
+def test_the_model_is_chosen_by_keyboard_and_remembered(reader: Readers) -> None:
+    me = reader().open()
+    picker = me.page.locator("model-picker > button")
+    expect(picker).to_be_enabled()
+    picker.press("ArrowDown")
+    expect(me.page.get_by_role("listbox")).to_be_focused()
+    me.page.keyboard.press("t")
+    me.page.keyboard.press("Enter")
+    expect(picker).to_contain_text("thinker")
+    me.page.reload()
+    expect(picker).to_contain_text("thinker")
+    me.choose("quick").ask("One")
+    me.sees("One", "Hello, world!")
+    conversation = me.page.url
+    me.open().choose("echo")
+    me.page.goto(conversation)
+    expect(picker).to_contain_text("quick")
+
+
+def test_the_end_is_followed_only_while_the_reader_is_there(reader: Readers) -> None:
+    me = reader(viewport={"width": 600, "height": 400}).open().choose("slow").ask("Tell me")
+    me.wait_for("word120")
+    scroller = me.page.locator("end-follower")
+    distance = "(it) => it.scrollHeight - it.clientHeight - it.scrollTop"
+    assert scroller.evaluate(distance) <= 1
+    scroller.hover()
+    me.page.mouse.wheel(0, -60)
+    latest = me.page.get_by_role("button", name="To the latest")
+    expect(latest).to_be_visible()
+    top = scroller.evaluate("(it) => it.scrollTop")
+    me.wait_for("word150")
+    assert scroller.evaluate("(it) => it.scrollTop") == top
+    latest.click()
+    expect(latest).to_be_hidden()
+    me.wait_for("word170")
+    assert scroller.evaluate(distance) <= 1
+
+
+def test_a_reply_is_copied_as_it_is(reader: Readers) -> None:
+    me = reader(permissions=["clipboard-read", "clipboard-write"]).open().choose("lines").ask("One")
+    expect(me.replies.last).to_have_class(re.compile("done"))
+    me.page.get_by_role("button", name="Copy").click()
+    copied = me.page.evaluate("navigator.clipboard.readText()")
+    assert copied.replace("\r\n", "\n").replace("\r", "\n") == "a\nb\nc\n\n d é\u2028"
+
+
+def test_in_chinese(reader: Readers) -> None:
+    me = reader(locale="zh-CN").open().choose("slow")
+    expect(me.page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    expect(me.page.get_by_text("想聊点什么？")).to_be_visible()
+    me.ask("你好")
+    me.wait_for("word3")
+    me.page.get_by_role("button", name="停止").click()
+    expect(me.replies.last).to_contain_text("你停止了这次回答。")
+
+
+def test_on_a_phone(reader: Readers) -> None:
+    me = reader(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True).open()
+    expect(me.page.locator("model-picker > button")).to_be_enabled()
+    assert me.page.evaluate("document.documentElement.scrollWidth") <= 360
+    me.composer.fill("one")
+    me.composer.press("Enter")
+    expect(me.composer).to_have_value("one\n")
+    expect(me.questions).to_have_count(0)
+    me.choose("echo")
+    me.composer.fill("x" * 500)
+    me.page.get_by_role("button", name="Send").tap()
+    me.wait_for("1 messages")
+    assert me.page.evaluate("document.documentElement.scrollWidth") <= 360
+    small = me.page.evaluate(
+        """[...document.querySelectorAll("button, header a")]
+             .map((one) => [one.outerHTML, one.getBoundingClientRect()])
+             .filter(([, {width, height}]) => width && (width < 44 || height < 44)).map(([html]) => html)"""
+    )
+    assert small == []
+
+
+def test_a_very_long_reply_costs_no_more_at_its_end(reader: Readers) -> None:
+    me = reader().open()
+    milliseconds = me.page.evaluate(
+        """async () => {
+             const { GrowingText } = await import("/static/lib/growing-text.js");
+             const element = document.createElement("plain-text");
+             document.querySelector("message-list").append(element);
+             const text = new GrowingText();
+             const thousand = () => {
+               const start = performance.now();
+               for (let n = 0; n < 1000; n++) {
+                 text.append(n % 20 ? "token " : "token\\n");
+                 element.text = text;
+                 if (n % 10 === 0) element.offsetHeight;
+               }
+               return performance.now() - start;
+             };
+             thousand();
+             const first = thousand();
+             for (let n = 0; n < 18; n++) thousand();
+             return [first, thousand()];
+           }"""
+    )
+    first, last = milliseconds
+    assert last < 3 * first + 20, milliseconds

@@ -1,0 +1,68 @@
+"""The page in a real browser: the composer."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from .support_page import Readers
+
+
+def test_enter_sends_and_shift_enter_breaks(reader: Readers) -> None:
+    me = reader().open().choose("echo")
+    me.composer.press_sequentially("one")
+    me.composer.press("Shift+Enter")
+    me.composer.press_sequentially("two")
+    expect(me.composer).to_have_value("one\ntwo")
+    me.composer.press("Enter")
+    me.wait_for("the last: one\ntwo")
+    expect(me.composer).to_have_value("")
+
+
+@pytest.mark.parametrize("how", ["{isComposing: true}", "{keyCode: 229}"])
+def test_enter_sends_nothing_while_an_input_method_is_composing(reader: Readers, how: str) -> None:
+    me = reader().open().choose("quick")
+    me.composer.fill("你好")
+    me.composer.evaluate(
+        f"(area) => area.dispatchEvent(new KeyboardEvent('keydown', {{key: 'Enter', bubbles: true, ...{how}}}))"
+    )
+    expect(me.composer).to_have_value("你好")
+    expect(me.questions).to_have_count(0)
+    me.composer.press("Enter")
+    me.sees("你好", "Hello, world!")
+
+
+def test_only_white_space_is_no_question(reader: Readers) -> None:
+    me = reader().open().choose("quick")
+    me.composer.fill("  \n ")
+    expect(me.page.get_by_role("button", name="Send")).to_be_disabled()
+    me.composer.press("Enter")
+    expect(me.questions).to_have_count(0)
+
+
+def test_a_draft_survives_a_reload_and_typing_goes_on_during_a_reply(reader: Readers) -> None:
+    me = reader().open().choose("slow").ask("One")
+    me.wait_for("word3")
+    me.composer.fill("Half a thou")
+    me.composer.press("Enter")
+    me.page.reload()
+    me.wait_for("word5")
+    expect(me.composer).to_have_value("Half a thou")
+    expect(me.questions).to_have_count(1)
+
+
+def test_the_composer_grows_with_its_text_up_to_a_limit(reader: Readers) -> None:
+    me = reader().open()
+    low = me.composer.bounding_box()
+    me.composer.fill("line\n" * 5)
+    middle = me.composer.bounding_box()
+    me.composer.fill("line\n" * 100)
+    high = me.composer.bounding_box()
+    assert low and middle and high
+    assert low["height"] < middle["height"] < high["height"] <= 0.41 * 800
+
+
+def test_an_example_is_asked_with_a_click(reader: Readers) -> None:
+    me = reader().open().choose("echo")
+    me.page.locator("empty-state button").first.click()
+    me.wait_for("1 messages; the last: Explain to a six-year-old")
