@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from store import Message, Store
+from store import Message, Run, Store
 from store.journal import Head, Journal, Journals, Recorded, line
 
 from .errors import Closing, NotFound
@@ -240,8 +240,11 @@ class Generations:
         if generation.message is None:
             return WENT_AWAY  # a plain question, which is not gone on with
         message = await self._store.message(generation.message)
-        if message is None or message.generation != generation.id:
+        if message is None:
             return None
+        if message.generation != generation.id:  # another one went on with it: only its run still tells how it ended
+            run = await self._store.run(generation.id)
+            return _cut_ending(run) if run and run.last == generation.log.last + 1 else None
         is_whole = (generation.content, generation.thinking) == (message.content, message.thinking)
         return _ending(message) if is_whole else None
 
@@ -253,13 +256,18 @@ class Generations:
             return None
         events = whole(message)
         if message.generation != run.id:  # another one went on with it
-            events[-1] = Done("stopped", {}) if run.state == State.STOPPED else WENT_AWAY
+            events[-1] = _cut_ending(run)
         events = events[-run.last :]
         log = GenerationLog(_write_nowhere, events, first=max(run.last - len(events), 0) + 1)
         generation = _generation(run.id, Head(run.conversation, run.message), log)
         generation.state = State(run.state)
         generation.settle()
         return generation
+
+
+def _cut_ending(run: Run) -> Ending:
+    """Of one that was gone on with: it was stopped or interrupted, or nobody could have."""
+    return Done("stopped", {}) if run.state == State.STOPPED else WENT_AWAY
 
 
 def whole(message: Message) -> list[Event]:

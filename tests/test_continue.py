@@ -188,3 +188,22 @@ async def test_it_goes_on_with_the_settings_it_was_begun_with() -> None:
         await hearth.events((await go_on(hearth, reply))["generation"])
         assert hearth.fake.chats[1].model == "teller"
         assert hearth.fake.chats[1].body.get("options") == {"seed": 7}
+
+
+@pytest.mark.gen_test
+async def test_the_first_part_keeps_its_numbers_where_its_file_lacks_the_ending() -> None:
+    """A kill between the store and the last event leaves it so."""
+    async with running() as hearth:
+        reply = await begun(hearth, "teller")
+        before = await hearth.events(reply["generation"])
+        generations = hearth.house.generations
+        file = generations._journals._path(reply["generation"])
+        file.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[:-1]))
+        again = await go_on(hearth, reply)
+        await hearth.events(again["generation"])
+        generations._known.pop(reply["generation"])
+        after = await hearth.events(reply["generation"])
+        assert [(one["id"], one.get("text")) for one in after[-2:]] == [
+            (one["id"], one.get("text")) for one in before[-2:]
+        ]
+        assert text(after) == text(before) == BEGUN
