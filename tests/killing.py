@@ -77,9 +77,9 @@ class Load:
     async def _go_on(self, asked: Asked) -> None:
         """With every second reply that was interrupted; not with a doubtful answer, which may ask twice."""
         if asked.readers[0].heard[-1]["type"] == "error" and self._random.random() < 0.5:
+            self.continued[asked.reply["id"]] += 1  # also where the kill takes the answer with it
             with suppress(OSError, HTTPError):
                 answer = await self.hearth.send("POST", f"/api/messages/{asked.reply['id']}/continue", {})
-                self.continued[asked.reply["id"]] += 1
                 if answer.code == 202:
                     await self._read(asked, json.loads(answer.body)["reply"]["generation"])
 
