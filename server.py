@@ -131,7 +131,7 @@ def build(settings: Settings, store: SQLiteStore, where: Address) -> tuple[House
         conversations=Conversations(store, generations, models, writer, titles, changes),
         generations=generations,
         models=models,
-        questions=Questions(generations, models, writer, titles, LINGER),
+        questions=Questions(generations, models, writer, LINGER),
         status=Status(VERSION, ollama, settings.auth, settings.demo),
         sockets=Sockets(),
         changes=changes,

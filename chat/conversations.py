@@ -127,7 +127,6 @@ class Conversations:
         """
         question.check()
         self._generations.check_open()
-        self._titles.give_up()
         async with self._lock(conversation_id):
             conversation = await self.get(conversation_id)
             parent = await self._parent(conversation, question)
@@ -149,7 +148,6 @@ class Conversations:
     async def reply(self, message_id: str, choice: Choice) -> Message:
         """Another reply to a user's message; the old ones stay as its siblings."""
         self._generations.check_open()
-        self._titles.give_up()
         asked = await self._message(message_id)
         if asked.role != "user":
             raise Invalid("Only a question can be replied to, and this message is none")
@@ -163,7 +161,6 @@ class Conversations:
     async def go_on(self, message_id: str) -> Message:
         """With a reply that was stopped or interrupted: the same message, a new generation."""
         self._generations.check_open()
-        self._titles.give_up()
         message = await self._message(message_id)
         async with self._lock(message.conversation):
             message = self._live(await self._message(message_id))  # as the one before us left it

@@ -15,16 +15,14 @@ from .ids import new_id
 from .models import Models
 from .prompt import Prompt
 from .requests import MAX_QUESTION
-from .titles import Titles
 from .writer import Writer
 
 
 class Questions:
-    def __init__(self, generations: Generations, models: Models, writer: Writer, titles: Titles, linger: float) -> None:
+    def __init__(self, generations: Generations, models: Models, writer: Writer, linger: float) -> None:
         self._generations = generations
         self._models = models
         self._writer = writer
-        self._titles = titles
         self._linger = linger  # seconds after which a reply that nobody follows any more is stopped
 
     async def ask(self, question: str, model: str | None) -> Generation:
@@ -34,7 +32,6 @@ class Questions:
         if len(question.encode("utf-8", "replace")) > MAX_QUESTION:
             raise TooLarge(f"The question is longer than {MAX_QUESTION >> 10} KiB: shorten it")
         self._generations.check_open()
-        self._titles.give_up()
         name = model or await self._models.default()
         await self._models.check(name)
         return self._begin(Prompt(name, [_message(question)]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Protocol
 
 from .records import Conversation, Found, Message, Run
@@ -59,10 +58,6 @@ class Store(Protocol):
     async def end_run(self, run_id: str, state: str, last: int) -> None: ...
 
     async def run(self, run_id: str) -> Run | None: ...
-
-    async def forget_runs(self, ended_before: datetime) -> None:
-        """Those that belong to no conversation; the others go with theirs."""
-        ...
 
     async def unfinished(self) -> list[Message]:
         """The replies that are queued or running."""

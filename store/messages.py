@@ -31,7 +31,6 @@ _BEGIN_RUN = f"""INSERT INTO runs ({rows.RUN}) VALUES ({rows.marks(rows.RUN)})
     ON CONFLICT (id) DO UPDATE SET state = excluded.state, last = excluded.last, ended_at = excluded.ended_at"""
 _END_RUN = "UPDATE runs SET state = ?, last = ?, ended_at = ? WHERE id = ?"
 _RUN = f"SELECT {rows.RUN} FROM runs WHERE id = ?"
-_FORGET_RUNS = "DELETE FROM runs WHERE conversation IS NULL AND ended_at < ?"
 
 
 def get(db: sqlite3.Connection, message_id: str) -> Message | None:
@@ -94,10 +93,6 @@ def end_run(db: sqlite3.Connection, run_id: str, state: str, last: int) -> None:
 def run(db: sqlite3.Connection, run_id: str) -> Run | None:
     row = db.execute(_RUN, (run_id,)).fetchone()
     return None if row is None else rows.run(row)
-
-
-def forget_runs(db: sqlite3.Connection, ended_before: datetime) -> None:
-    db.execute(_FORGET_RUNS, (rows.moment(ended_before),))
 
 
 def _add(db: sqlite3.Connection, conversation: int, message: Message) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
@@ -79,9 +78,6 @@ class SQLiteStore:
 
     async def run(self, run_id: str) -> Run | None:
         return await self._thread.read(lambda db: messages.run(db, run_id))
-
-    async def forget_runs(self, ended_before: datetime) -> None:
-        await self._thread.write(lambda db: messages.forget_runs(db, ended_before))
 
     async def unfinished(self) -> list[Message]:
         return await self._thread.read(messages.unfinished)
