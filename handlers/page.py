@@ -13,15 +13,22 @@ from .answers import JSONHandler, answer_error, log_unexpected, secure
 class PageHandler(JSONHandler):
     """One page for every conversation; which one to show it reads from its address."""
 
-    def initialize(self, index: Path) -> None:
-        self._index = index
+    def initialize(self, static: Path) -> None:
+        self._static = static
 
     def get(self, conversation: str | None = None) -> None:
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-cache")
-        self.finish(self._index.read_bytes())
+        self.finish(page(self._static))
 
     head = get
+
+
+def page(static: Path) -> bytes:
+    """index.html, which is told what languages there are: one file each, so that the next one is one file."""
+    languages = " ".join(sorted(file.stem for file in static.glob("locales/*.json")))
+    index = (static / "index.html").read_bytes()
+    return index.replace(b'data-languages="en"', f'data-languages="{languages}"'.encode())
 
 
 class StaticHandler(StaticFileHandler):

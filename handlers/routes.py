@@ -75,7 +75,7 @@ def application(house: House) -> Application:
             (r"/api/generations/([^/]+)", GenerationHandler, generations),
             (r"/api/generations/([^/]+)/events", EventsHandler, generations),
             (r"/api/generations/([^/]+)/stop", StopHandler, generations),
-            (PAGE.pattern, PageHandler, {"index": house.static / "index.html"}),
+            (PAGE.pattern, PageHandler, {"static": house.static}),
             (r"/static/(.*)", StaticHandler, {"path": str(house.static)}),
         ],
         default_handler_class=Nowhere,

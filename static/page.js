@@ -15,13 +15,11 @@ export class Page {
   composer = find('message-composer');
   follower = find('end-follower');
   announcer = find('live-announcer');
-  links = document.querySelectorAll('header a');
   #frame = null;
 
   constructor() {
     document.documentElement.lang = tag;
     find('.skip').textContent = t('skip');
-    find('.home').ariaLabel = t('header.home');
     find('.new-chat span').textContent = t('header.new');
   }
 

@@ -34,6 +34,7 @@ export class Chat extends EventTarget {
   #api;
   #connection;
   #follow;
+  #fields;
   #now;
   // Ends whatever belongs to the conversation on the page once the reader goes to another.
   #visit = new AbortController();
@@ -43,11 +44,13 @@ export class Chat extends EventTarget {
   // generation → whether it is being followed (true), or was to its end (false)
   #followed = new Map();
 
-  constructor({ api, connection, follow, now = () => performance.now() }) {
+  // fields: what a new conversation is made with, beside its model.
+  constructor({ api, connection, follow, fields = () => ({}), now = () => performance.now() }) {
     super();
     this.#api = api;
     this.#connection = connection;
     this.#follow = follow;
+    this.#fields = fields;
     this.#now = now;
   }
 
@@ -87,12 +90,14 @@ export class Chat extends EventTarget {
     if (id === this.conversation?.id) await this.refresh();
   }
 
-  async ask(content, { model, request = requestId() }) {
+  // images: base64, as the API takes them.
+  async ask(content, { model, request = requestId(), images = [] }) {
     if (this.busy) return;
-    const shown = [...this.messages, sentQuestion(request, content), expectedReply(request, model)];
+    const shown = [...this.messages, sentQuestion(request, content, images), expectedReply(request, model)];
     await this.#send(shown, async (signal) => {
       const id = await this.#conversationId(model, signal);
-      return this.#retry(() => this.#api.ask(id, { ...named(model), content, request_id: request }), signal);
+      const question = { ...named(model), content, request_id: request, ...(images.length && { images }) };
+      return this.#retry(() => this.#api.ask(id, question), signal);
     });
   }
 
@@ -175,7 +180,7 @@ export class Chat extends EventTarget {
 
   async #conversationId(model, signal) {
     if (!this.conversation) {
-      const conversation = await this.#retry(() => this.#api.createConversation(named(model)), signal);
+      const conversation = await this.#retry(() => this.#api.createConversation({ ...named(model), ...this.#fields() }), signal);
       signal.throwIfAborted();
       this.#read = this.#reader(conversation.id);
       Object.assign(this, { conversation, phase: 'ready' });

@@ -1,18 +1,20 @@
 import { choose, lastModel } from './models.js';
 
 // Which model is asked: the one picked for the conversation on the page, else the one it was carried on with, else
-// the one that was picked last anywhere.
-export class ModelChoice {
+// the one that was picked last anywhere. Fires `change`.
+export class ModelChoice extends EventTarget {
   #kept;
   #picked = null;
 
   constructor(kept) {
+    super();
     this.#kept = kept;
   }
 
   pick(name) {
     this.#picked = name;
     this.#kept.write(name);
+    this.dispatchEvent(new Event('change'));
   }
 
   // The reader goes to another conversation.

@@ -41,9 +41,9 @@ export function annotated(reply, { seams, context }) {
 }
 
 // What is shown while a question is on its way: the question, and the reply that it will get.
-export function sentQuestion(request, content) {
+export function sentQuestion(request, content, images = []) {
   const id = `question-${request}`;
-  return { id, key: id, role: 'user', content, state: null };
+  return { id, key: id, role: 'user', content, images, state: null };
 }
 
 export function expectedReply(request, model) {
