@@ -147,6 +147,7 @@ class Writing:
         self._is_loading: bool | None = None  # not known yet
         self._sent = time.monotonic_ns()
         self._wrote = False
+        self._thinking_since: int | None = None
         self._before = generation.content
         self._splitter = ThinkingSplitter()
         self._thought = self._said = Seam("")
@@ -173,6 +174,7 @@ class Writing:
         finally:
             self._tell(self._joined(self._splitter.end()))
             self._tell(self._rest())
+            self._think_until_now()
         if not self._wrote and last.done_reason in (None, "stop") and not self._before:
             # How Ollama answers a prompt that it could not cut down to the context (seen in 0.33).
             raise TooLong("it wrote nothing, which is what Ollama does when the prompt does not fit its context")
@@ -224,4 +226,16 @@ class Writing:
             self._begin()
             self._generation.stats["first_token_duration"] = time.monotonic_ns() - self._sent
             self._generation.enter("writing")
+        self._time_thinking(texts)
         self._generation.tell(list[Event](texts))
+
+    def _time_thinking(self, texts: list[Text]) -> None:
+        """From the first thought to the first of what is written, or to the end."""
+        if self._thinking_since is None and isinstance(texts[0], Thinking):
+            self._thinking_since = time.monotonic_ns()
+        if any(isinstance(text, Content) for text in texts):
+            self._think_until_now()
+
+    def _think_until_now(self) -> None:
+        if self._thinking_since is not None and "thinking_duration" not in self._generation.stats:
+            self._generation.stats["thinking_duration"] = time.monotonic_ns() - self._thinking_since

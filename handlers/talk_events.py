@@ -28,6 +28,8 @@ from .sse import HEARTBEAT
 ECHOED = 200  # characters of an id that is told back
 UNSENT = 64  # answers that wait to be sent before no more is heard
 
+PRESETS = '{"type":"presets"}'
+
 
 class Ask(Question, tag="ask", forbid_unknown_fields=True, kw_only=True):
     conversation: str
@@ -62,6 +64,7 @@ class EventTalk:
         self._generations = generations
         self._changes = changes
         self._changed: dict[str, None] = {}  # conversations that changed since they were last told, the oldest first
+        self._presets_changed = False  # since they were last told
         self._bell = Bell(HEARTBEAT)
         self._following: dict[str, Following] = {}
         self._unsent: deque[dict[str, Any]] = deque()
@@ -117,6 +120,10 @@ class EventTalk:
             self._changed[conversation_id] = None
             self._bell.ring()
 
+    def _hear_of_presets(self) -> None:
+        self._presets_changed = True
+        self._bell.ring()
+
     async def _change(self, conversation_id: str) -> str:
         """How it is now, however often it changed meanwhile."""
         self._changed.pop(conversation_id)
@@ -142,7 +149,7 @@ class EventTalk:
     # -- speaking: the only writer of this socket
 
     async def run(self) -> None:
-        with closing(self._bell), self._changes.heard(self._hear_change):
+        with closing(self._bell), self._changes.heard(self._hear_change, self._hear_of_presets):
             try:
                 while True:
                     await self._send_all()
@@ -165,6 +172,9 @@ class EventTalk:
             self._sent.set()
             while self._changed:
                 await self._socket.write_message(await self._change(next(iter(self._changed))))
+            if self._presets_changed:
+                self._presets_changed = False
+                await self._socket.write_message(PRESETS)
             for following in list(self._following.values()):
                 more |= await self._send_batch(following)
 
