@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from asyncio import Future
 from collections.abc import Callable
 from contextlib import closing, suppress
-from typing import get_args
+from typing import Any, cast, get_args
 
 import msgspec
+from tornado.http1connection import HTTP1Connection
 from tornado.iostream import StreamClosedError
 
 from chat.events import Done, Error, Event
@@ -18,7 +20,6 @@ from .answers import JSONHandler, Refusal
 
 HEARTBEAT = 14.0  # seconds of silence after which a comment line is sent; 15 are promised
 TYPES = {event: str(event.__struct_config__.tag).encode() for event in get_args(Event)}
-COMMENT = b":\n\n"
 
 Frames = Callable[[list[Numbered]], bytes]
 
@@ -30,6 +31,9 @@ class StreamHandler(JSONHandler):
     control, and what is new meanwhile goes out as one batch.
     """
 
+    content_type = "text/event-stream; charset=utf-8"
+    comment = b":\n\n"  # what says nothing, sent after a silence
+
     _bell: Bell | None = None
     _gone = False
 
@@ -37,7 +41,7 @@ class StreamHandler(JSONHandler):
         self, generation: Generation, after: int, frames: Frames, head: bytes = b"", join: bool = True
     ) -> None:
         """Send `head`, then what comes behind number `after`, made into bytes by `frames`; texts as one if `join`."""
-        self.set_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.set_header("Content-Type", self.content_type)
         self.set_header("X-Accel-Buffering", "no")
         self._bell = Bell(HEARTBEAT)
         with (
@@ -52,7 +56,7 @@ class StreamHandler(JSONHandler):
     async def _relay(self, bell: Bell, generation: Generation, after: int, frames: Frames, join: bool) -> None:
         while not self._gone:
             batch = generation.log.read(after, join)
-            data = frames(batch) or (COMMENT if bell.silent else b"")
+            data = frames(batch) or (self.comment if bell.silent else b"")
             if data:
                 await self._send(data)
                 bell.sent()
@@ -69,6 +73,13 @@ class StreamHandler(JSONHandler):
         if data:
             self.write(data)
         await self.flush()
+
+    def finish(self, chunk: str | bytes | dict[Any, Any] | None = None) -> Future[None]:
+        finished = super().finish(chunk)
+        if self.request.version == "HTTP/1.0":  # which has no other end of an answer without a length
+            connection = cast(HTTP1Connection, self.request.connection)
+            finished.add_done_callback(lambda _: connection.close())
+        return finished
 
     def on_connection_close(self) -> None:
         self._gone = True
