@@ -37,7 +37,7 @@ def test_the_theme_is_the_systems_until_another_is_chosen(reader: Readers) -> No
 def test_a_chosen_theme_is_there_before_anything_is_drawn(reader: Readers) -> None:
     me = reader(color_scheme="light").open()
     settings(me).get_by_text("Dark", exact=True).click()
-    me.page.route("**/app.js", lambda route: route.abort())
+    me.page.route("**/app.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     me.page.reload()
     assert background(me) == DARK
     me.page.unroute("**/app.js")
@@ -94,7 +94,7 @@ def test_keys_that_work_anywhere(reader: Readers) -> None:
 def test_no_key_reaches_behind_a_dialog(reader: Readers) -> None:
     me = reader().open().choose("slow").ask("Hi")
     me.wait_for("word3")
-    settings(me)
+    expect(settings(me)).to_be_visible()
     me.page.keyboard.press("?")
     me.page.keyboard.press("Control+Shift+O")
     expect(me.page.get_by_role("dialog")).to_have_count(1)

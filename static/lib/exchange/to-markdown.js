@@ -1,3 +1,5 @@
+import { shortName } from '../models.js';
+
 // A conversation as Markdown, to be read, printed or pasted anywhere. `messages` is the branch to be told; `words`
 // {you, images(count)} are the reader's.
 export function toMarkdown({ title, messages }, words) {
@@ -6,7 +8,7 @@ export function toMarkdown({ title, messages }, words) {
 }
 
 function section({ role, model, content, images }, words) {
-  const who = role === 'user' ? words.you : model || 'Hearth';
+  const who = role === 'user' ? words.you : shortName(model || 'Hearth');
   const pictures = images?.length ? `*${words.images(images.length)}*` : '';
   return [`## ${oneLine(who)}`, pictures, content.trim()].filter(Boolean).join('\n\n');
 }
