@@ -12,7 +12,7 @@ export function places(house) {
     follower.toEnd();
     await chat.open(id);
     if (id !== address()) return;
-    draft.settle(chat.messages.findLast(({ role }) => role === 'user')?.content);
+    draft.settle(chat.messages.findLast(({ role }) => role === 'user'));
     composer.value = draft.text;
   }
 
@@ -48,7 +48,7 @@ function isPlace(pathname) {
   return pathname === '/' || pathname.startsWith('/c/');
 }
 
-function address(pathname = location.pathname) {
+export function address(pathname = location.pathname) {
   const id = pathname.match(/^\/c\/([^/]+)$/)?.[1];
   return id ? decodeURIComponent(id) : null;
 }
