@@ -1,4 +1,4 @@
-import { choose, lastModel } from './models.js';
+import { choose, installed, lastModel } from './models.js';
 
 // Which model is asked: the one picked for the conversation on the page, else the one it was carried on with, else
 // the one that was picked last anywhere. Fires `change`.
@@ -11,9 +11,10 @@ export class ModelChoice extends EventTarget {
     this.#kept = kept;
   }
 
-  pick(name) {
+  // lasting: new chats begin with it too.
+  pick(name, { lasting = true } = {}) {
     this.#picked = name;
-    this.#kept.write(name);
+    if (lasting) this.#kept.write(name);
     this.dispatchEvent(new Event('change'));
   }
 
@@ -24,5 +25,12 @@ export class ModelChoice extends EventTarget {
 
   current({ conversation, messages }, { models, standard }) {
     return choose(models, [this.#picked, lastModel(conversation, messages), this.#kept.read()], standard);
+  }
+
+  // The model that the conversation was carried on with, where it isn't there any more and another takes its place.
+  missing({ conversation, messages }, { models }) {
+    const last = lastModel(conversation, messages);
+    if (!last || !models.length || installed(models, this.#picked) || installed(models, last)) return null;
+    return last;
   }
 }
