@@ -1,20 +1,36 @@
+import { preparedPicture } from './elements/picture.js';
 import { storage } from './elements/storage.js';
 import { Api } from './lib/api.js';
+import { Attachments } from './lib/attachments.js';
 import { Chat } from './lib/chat.js';
+import { ChatSettings } from './lib/chat-settings.js';
 import { Connection } from './lib/connection.js';
 import { Draft } from './lib/draft.js';
 import { follow } from './lib/follow.js';
 import { Kept } from './lib/kept.js';
+import { Library } from './lib/library.js';
 import { ModelChoice } from './lib/model-choice.js';
 import { News } from './lib/news.js';
 import { OllamaWatch } from './lib/ollama-watch.js';
+import { Presets } from './lib/presets.js';
+import { Search } from './lib/search.js';
+import { Shelf } from './lib/shelf.js';
 import { TransportChoice } from './lib/transports/choice.js';
 import { EventStreamTransport } from './lib/transports/event-stream.js';
 import { SocketTransport } from './lib/transports/socket.js';
 import { Page } from './page.js';
 import { asking } from './parts/asking.js';
+import { attaching } from './parts/attaching.js';
+import { attention } from './parts/attention.js';
+import { exchange } from './parts/exchange.js';
+import { keyboard } from './parts/keyboard.js';
+import { library } from './parts/library.js';
 import { places } from './parts/places.js';
+import { preferences } from './parts/preferences.js';
 import { replies } from './parts/replies.js';
+import { speaking } from './parts/speaking.js';
+import { settings } from './parts/settings.js';
+import { shell } from './parts/shell.js';
 import { waking } from './parts/waking.js';
 
 // Builds everything, once, and hands it to the parts of the page: each joins some elements to what they are about.
@@ -27,6 +43,8 @@ const transports = new TransportChoice({
   forced: new URLSearchParams(location.search).get('transport'),
 });
 const ollama = new OllamaWatch({ api, connection });
+const shelf = new Shelf(storage('indexedDB'));
+const draft = new Draft([storage('sessionStorage'), storage('localStorage')], shelf);
 const house = {
   api,
   connection,
@@ -36,25 +54,48 @@ const house = {
     api,
     connection,
     follow: (generation, after, signal) => follow(generation, after, { transports, connection, signal }),
+    fields: () => house.settings.fields,
   }),
+  library: new Library({ api, connection, unread: new Kept(storage('sessionStorage'), 'unread') }),
+  search: new Search({ api, connection }),
   news: new News({ transports, connection, reached: () => ollama.check() }),
-  draft: new Draft([storage('sessionStorage'), storage('localStorage')]),
+  draft,
+  shelf,
+  attachments: new Attachments({ draft, prepare: preparedPicture }),
   choice: new ModelChoice(new Kept(storage('localStorage'), 'model')),
+  presets: new Presets({ api, connection }),
   page: new Page(),
 };
+house.settings = new ChatSettings({ api, connection, chat: house.chat, kept: new Kept(storage('sessionStorage'), 'settings') });
 
 drawing(house);
+attention(house);
 asking(house);
+attaching(house);
 replies(house);
+speaking(house);
+settings(house);
 places(house);
+library(house);
+preferences(house);
+exchange(house);
+keyboard(house);
+shell(house);
 waking(house);
 
 // ---
 
 // Whatever changes, the page is drawn anew with the next frame.
-function drawing({ chat, ollama, connection, choice, page }) {
-  const state = () => ({ chat, ollama, connection, model: choice.current(chat, ollama) });
-  for (const source of [chat, ollama, connection, choice]) source.addEventListener('change', () => page.draw(state));
+function drawing({ chat, ollama, connection, choice, attachments, page }) {
+  const state = () => ({
+    chat,
+    ollama,
+    connection,
+    attachments,
+    model: choice.current(chat, ollama),
+    missing: choice.missing(chat, ollama),
+  });
+  for (const source of [chat, ollama, connection, choice, attachments]) source.addEventListener('change', () => page.draw(state));
 }
 
 function socketAddress() {
