@@ -80,30 +80,3 @@ def test_on_a_phone(reader: Readers) -> None:
              .filter(([, {width, height}]) => width && (width < 44 || height < 44)).map(([html]) => html)"""
     )
     assert small == []
-
-
-def test_a_very_long_reply_costs_no_more_at_its_end(reader: Readers) -> None:
-    me = reader().open()
-    milliseconds = me.page.evaluate(
-        """async () => {
-             const { GrowingText } = await import("/static/lib/growing-text.js");
-             const element = document.createElement("plain-text");
-             document.querySelector("message-list").append(element);
-             const text = new GrowingText();
-             const thousand = () => {
-               const start = performance.now();
-               for (let n = 0; n < 1000; n++) {
-                 text.append(n % 20 ? "token " : "token\\n");
-                 element.text = text;
-                 if (n % 10 === 0) element.offsetHeight;
-               }
-               return performance.now() - start;
-             };
-             thousand();
-             const first = thousand();
-             for (let n = 0; n < 18; n++) thousand();
-             return [first, thousand()];
-           }"""
-    )
-    first, last = milliseconds
-    assert last < 3 * first + 20, milliseconds

@@ -15,25 +15,26 @@ export class Api {
   }
 
   status() {
-    return this.#call('GET', '/api/status');
+    return this.#call('GET', '/api/status', undefined, { holds: ['ollama'] });
   }
 
   models() {
-    return this.#call('GET', '/api/models');
+    return this.#call('GET', '/api/models', undefined, { holds: ['models'] });
   }
 
   // Of all, of the pinned ones or of the others, or of those that hold the words of a query; behind the id `before`.
   conversations({ query, before, limit, pinned } = {}) {
     const given = Object.entries({ query, before, limit, pinned }).filter(([, value]) => value !== undefined);
-    return this.#call('GET', `/api/conversations?${new URLSearchParams(given)}`);
+    const path = `/api/conversations?${new URLSearchParams(given)}`;
+    return this.#call('GET', path, undefined, { holds: ['conversations'] });
   }
 
   createConversation(fields) {
-    return this.#call('POST', '/api/conversations', fields);
+    return this.#call('POST', '/api/conversations', fields, { holds: ['id'] });
   }
 
   conversation(id) {
-    return this.#call('GET', `/api/conversations/${encodeURIComponent(id)}`);
+    return this.#call('GET', `/api/conversations/${encodeURIComponent(id)}`, undefined, { holds: ['id', 'messages'] });
   }
 
   // last: the page is being left, and the call goes on without it.
@@ -50,20 +51,21 @@ export class Api {
   // A question doesn't overtake what was set for it a moment ago.
   async ask(conversation, question) {
     await this.#changed;
-    return this.#call('POST', `/api/conversations/${encodeURIComponent(conversation)}/messages`, question);
+    const path = `/api/conversations/${encodeURIComponent(conversation)}/messages`;
+    return this.#call('POST', path, question, { holds: ['message', 'reply'] });
   }
 
   message(id) {
-    return this.#call('GET', `/api/messages/${encodeURIComponent(id)}`);
+    return this.#call('GET', `/api/messages/${encodeURIComponent(id)}`, undefined, { holds: ['id', 'role'] });
   }
 
   async replyAgain(message, fields) {
     await this.#changed;
-    return this.#call('POST', `/api/messages/${encodeURIComponent(message)}/replies`, fields);
+    return this.#call('POST', `/api/messages/${encodeURIComponent(message)}/replies`, fields, { holds: ['reply'] });
   }
 
   goOn(message) {
-    return this.#call('POST', `/api/messages/${encodeURIComponent(message)}/continue`);
+    return this.#call('POST', `/api/messages/${encodeURIComponent(message)}/continue`, undefined, { holds: ['reply'] });
   }
 
   generation(id) {
@@ -94,7 +96,8 @@ export class Api {
     return this.#call('DELETE', `/api/presets/${encodeURIComponent(id)}`);
   }
 
-  async #call(method, path, body, { last = false } = {}) {
+  // holds: what the answer must have, so that garbage is told from it here and not somewhere in the page.
+  async #call(method, path, body, { last = false, holds = [] } = {}) {
     let response, text;
     try {
       response = await this.#fetch(path, { ...request(method, body), keepalive: last });
@@ -102,7 +105,9 @@ export class Api {
     } catch (error) {
       throw new ConnectionError(`${method} ${path}: no answer`, { cause: error });
     }
-    return read(response, parsed(text));
+    const answer = read(response, parsed(text));
+    if (holds.every((name) => answer?.[name])) return answer;
+    throw new ApiError(response.status, 'unreadable', `Hearth’s answer can’t be read (${path.split('?')[0]})`);
   }
 }
 
@@ -127,6 +132,7 @@ function read(response, body) {
   if (response.ok && body !== undefined) return body;
   const error = body?.error;
   // 503: Hearth is going down or coming up. A gateway's error without our JSON: a proxy that does not reach Hearth.
-  if ((response.status === 503 && error?.code !== 'ollama_busy') || (response.status >= 502 && !error)) throw new ConnectionError();
+  const changing = response.status === 503 && error?.code !== 'ollama_busy';
+  if (changing || (response.status >= 502 && !error)) throw new ConnectionError();
   throw new ApiError(response.status, error?.code ?? 'unreadable', error?.message ?? `HTTP ${response.status}`);
 }

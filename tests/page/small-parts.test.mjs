@@ -43,7 +43,11 @@ test('a call tells a no from no answer', async () => {
   const api = (answer) => new Api(async () => answer());
   const json = (body, status) => new Response(JSON.stringify(body), { status });
   const error = { error: { code: 'not_found', message: 'There is none.' } };
-  assert.deepEqual(await api(() => json({ version: '1' }, 200)).status(), { version: '1' });
+  const status = { version: '1', ollama: {} };
+  assert.deepEqual(await api(() => json(status, 200)).status(), status);
+  for (const garbage of [{ version: '1' }, [], null, 'hello']) {
+    await assert.rejects(api(() => json(garbage, 200)).status(), { code: 'unreadable' });
+  }
   await assert.rejects(api(() => json(error, 404)).conversation('x'), { code: 'not_found', message: 'There is none.' });
   await assert.rejects(api(() => new Response('<html>', { status: 500 })).status(), ApiError);
   await assert.rejects(api(() => new Response('<html>', { status: 200 })).status(), ApiError);
