@@ -24,6 +24,7 @@ from chat.line import Line
 from chat.models import Models
 from chat.presets import Presets
 from chat.questions import Questions
+from chat.replies import Replies
 from chat.status import Status
 from chat.titles import Titles
 from chat.writer import Writer
@@ -128,8 +129,9 @@ def build(settings: Settings, store: SQLiteStore, where: Address) -> tuple[House
     changes = Changes()
     titles = Titles(store, ollama, models, writer, changes.tell, wanted=settings.titles)
     writer.on_write = titles.give_up
+    replies = Replies(store, generations, models, writer, titles, changes)
     house = House(
-        conversations=Conversations(store, generations, models, writer, titles, changes),
+        conversations=Conversations(store, generations, replies, titles, changes),
         generations=generations,
         models=models,
         presets=Presets(store, changes.tell_of_presets),

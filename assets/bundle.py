@@ -92,10 +92,10 @@ class Bundle:
 
     def _read(self, path: str) -> str:
         try:
-            return (self._static / path.removeprefix(STATIC)).read_text()
+            return (self._static / path.removeprefix(STATIC)).read_text("utf-8")
         except OSError:
             raise LinkError(f"{path} is not there") from None
 
     def _style(self) -> str:
-        sheets = SHEET.findall((self._static / "index.html").read_text())
+        sheets = SHEET.findall((self._static / "index.html").read_text("utf-8"))
         return "\n".join(self._read(STATIC + sheet) for sheet in sheets)

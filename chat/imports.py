@@ -2,11 +2,14 @@
 
 The trees come back as they were, with new ids. What can't be kept is refused with the place where it stands, and then
 nothing is kept.
+
+What is read is made of tuples and of structs that the garbage collector does not look at: it would walk through all
+there is so far, again and again, while millions are made, and everybody else would wait for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from heapq import heapify, heappop, heappush
 from typing import Annotated, Any, Literal
@@ -21,7 +24,7 @@ from .generation import State
 from .ids import new_id
 from .messages import now
 from .requests import Name, Setup, check_images, plain_options
-from .titles import first_line
+from .titles import title_of
 
 MAX_CONVERSATIONS = 2000
 MAX_MESSAGES = 10_000  # of one conversation
@@ -32,20 +35,22 @@ Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 Time = Annotated[datetime, Meta(tz=True)]
 Key = Annotated[str, Meta(min_length=1, max_length=200)]
 
+_FIRST = datetime(1, 1, 1, tzinfo=UTC)  # in other zones there are earlier ones
 
-class Context(msgspec.Struct, forbid_unknown_fields=True):
+
+class Context(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     size: int | None = None
     used: int | None = None
-    left_out: list[str] = []
+    left_out: tuple[str, ...] = ()
 
 
-class ImportedError(msgspec.Struct, forbid_unknown_fields=True):
+class ImportedError(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     code: str
     message: str
     retryable: bool
 
 
-class ImportedMessage(msgspec.Struct, forbid_unknown_fields=True):
+class ImportedMessage(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """All that a message is told with; `conversation` and `generation` are those of another house."""
 
     role: Literal["user", "assistant"]
@@ -53,20 +58,20 @@ class ImportedMessage(msgspec.Struct, forbid_unknown_fields=True):
     id: Key | None = None
     parent: Key | UnsetType | None = UNSET  # below the message before it; None: a beginning
     thinking: Text = ""
-    images: list[str] = []
+    images: tuple[str, ...] = ()
     model: Name | None = None
     created_at: Time | None = None
     state: State | None = None
     error: ImportedError | None = None
     stats: dict[str, int | str] | None = None
     context: Context | None = None
-    seams: list[Annotated[int, Meta(ge=0)]] = []
+    seams: tuple[Annotated[int, Meta(ge=0)], ...] = ()
     conversation: str | None = None
     generation: str | None = None
 
 
-class ImportedConversation(Setup, forbid_unknown_fields=True, kw_only=True):
-    messages: list[ImportedMessage]
+class ImportedConversation(Setup, forbid_unknown_fields=True, kw_only=True, gc=False):
+    messages: tuple[ImportedMessage, ...]
     title: Text | None = None
     system: Text | None = None
     pinned: bool = False
@@ -74,11 +79,15 @@ class ImportedConversation(Setup, forbid_unknown_fields=True, kw_only=True):
     created_at: Time | None = None
     updated_at: Time | None = None
     id: str | None = None
-    running: list[str] | None = None
+    running: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.title = (self.title or "").strip() or None
 
 
-class Import(msgspec.Struct, forbid_unknown_fields=True):
-    conversations: list[ImportedConversation]
+class Import(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    conversations: tuple[ImportedConversation, ...]
     hearth: Literal[1] = 1  # the form of the export
 
 
@@ -122,7 +131,7 @@ def _conversation(one: ImportedConversation, where: str) -> tuple[Conversation, 
     ]
     _check_images(one.messages, where)
     order = _parents_first(parents, where)
-    title = one.title or _first_question(one.messages)
+    title = one.title or title_of(message.content for message in one.messages if message.role == "user")
     conversation = Conversation(
         id=conversation_id,
         title=title,
@@ -145,14 +154,14 @@ def _rest(message: ImportedMessage, ids: dict[str, str]) -> dict[str, Any]:
     context = msgspec.to_builtins(message.context)
     if context is not None:
         context["left_out"] = [ids[key] for key in context["left_out"] if key in ids]
-    rest = {"images": message.images, "model": message.model, "stats": message.stats, "context": context}
+    rest = {"images": list(message.images), "model": message.model, "stats": message.stats, "context": context}
     if message.role == "user":
         return rest
     return rest | {
         "thinking": message.thinking,
         "state": _state(message),
         "error": msgspec.to_builtins(message.error),
-        "seams": message.seams,
+        "seams": list(message.seams),
     }
 
 
@@ -175,7 +184,7 @@ def _keys(messages: Iterable[ImportedMessage], where: str) -> dict[str, int]:
     return keys
 
 
-def _parents(messages: list[ImportedMessage], keys: dict[str, int], where: str) -> list[int | None]:
+def _parents(messages: Sequence[ImportedMessage], keys: dict[str, int], where: str) -> list[int | None]:
     parents: list[int | None] = []
     for place, message in enumerate(messages):
         if message.parent is UNSET:
@@ -221,14 +230,10 @@ def _check_images(messages: Iterable[ImportedMessage], where: str) -> None:
             check_images(message.images, f"{where}.messages[{place}].images")
 
 
-def _first_question(messages: Iterable[ImportedMessage]) -> str | None:
-    return next((first_line(one.content) for one in messages if one.role == "user" and one.content.strip()), None)
-
-
 def _earliest(messages: Iterable[ImportedMessage]) -> datetime:
     return min((one.created_at for one in messages if one.created_at), default=now())
 
 
 def _past(time: datetime, moment: datetime) -> datetime:
-    """A clock that is fast there must not keep a conversation on top here."""
-    return min(time.astimezone(UTC), moment)
+    """In UTC. A clock that is fast there must not keep a conversation on top here."""
+    return moment if time > moment else max(time, _FIRST).astimezone(UTC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from ollama.errors import ModelNotFound, OllamaError, Unreachable
 from .requests import Options
 
 LEVELS = ("gptoss", "gpt-oss")
+NOT_AGAIN = 60.0  # seconds for which a model that could not be shown is not asked for again
 AT_ONCE = 4  # calls of /api/show side by side, where a long list needs them
 
 
@@ -47,6 +49,7 @@ class Models:
         self._ollama = ollama
         self._default = default
         self._shown: dict[tuple[str, str], Show] = {}  # (name, digest) → what /api/show said
+        self._failed: dict[tuple[str, str], float] = {}  # or when it failed; a gateway may not know it at all
 
     async def view(self) -> dict[str, Any]:
         models = await self.list()
@@ -59,6 +62,7 @@ class Models:
         shown = await asyncio.gather(*(self._show(model, room) for model in models))
         listed = {(model.name, model.digest) for model in models}
         self._shown = {key: show for key, show in self._shown.items() if key in listed}
+        self._failed = {key: moment for key, moment in self._failed.items() if key in listed}
         by_name = {one.name: one for one in running}
         return [_view(model, show, by_name.get(model.name)) for model, show in zip(models, shown, strict=True)]
 
@@ -101,13 +105,16 @@ class Models:
     async def _show(self, model: Model, room: asyncio.Semaphore) -> Show:
         """What the list doesn't tell; asked once for each content of a model."""
         key = (model.name, model.digest)
-        if key not in self._shown:
+        if key not in self._shown and not self._failed_lately(key):
             async with room:
                 try:
                     self._shown[key] = await self._ollama.show(model.name)
                 except OllamaError:  # removed a moment ago, or one broken model: the others are still listed
-                    return Show()
-        return self._shown[key]
+                    self._failed[key] = time.monotonic()
+        return self._shown.get(key, Show())
+
+    def _failed_lately(self, key: tuple[str, str]) -> bool:
+        return key in self._failed and time.monotonic() < self._failed[key] + NOT_AGAIN
 
 
 def full_name(name: str) -> str:

@@ -55,8 +55,9 @@ class Presets:
             return await self._keep(replace(preset, **changed.fields(), updated_at=now()), list(others.values()))
 
     async def delete(self, preset_id: str) -> None:
-        if not await self._store.delete_preset(preset_id):
-            raise NotFound("There is no such preset")
+        async with self._lock:  # else a change at the same time would bring it back
+            if not await self._store.delete_preset(preset_id):
+                raise NotFound("There is no such preset")
         self._changed()
 
     async def _keep(self, preset: Preset, others: list[Preset]) -> Preset:

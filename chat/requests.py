@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections import deque
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -23,6 +24,7 @@ MAX_QUESTION = 16 * 1024  # bytes of UTF-8, on the plain streams
 
 Name = Annotated[str, Meta(min_length=1, max_length=300)]
 Whole = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]  # what Ollama takes
+KeepAlive = Annotated[str, Meta(max_length=40)] | Whole
 RequestId = Annotated[str, Meta(min_length=1, max_length=200)]
 PIECE = 1 << 18  # characters of base64 that are decoded at once; a multiple of four
 
@@ -60,7 +62,7 @@ class Setup(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     system: str | None = None
     options: Options | None = None
     think: Think = None
-    keep_alive: Annotated[str, Meta(max_length=40)] | Whole | None = None
+    keep_alive: KeepAlive | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.keep_alive, str) and not _DURATION.fullmatch(self.keep_alive):
@@ -69,6 +71,11 @@ class Setup(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 class NewConversation(Setup, forbid_unknown_fields=True, kw_only=True):
     title: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if isinstance(self.title, str):
+            self.title = self.title.strip() or None
 
 
 class NewPreset(Setup, forbid_unknown_fields=True, kw_only=True):
@@ -87,7 +94,7 @@ class Changed(NewConversation, forbid_unknown_fields=True, kw_only=True):
     system: str | UnsetType | None = UNSET  # type: ignore[assignment]
     options: Options | UnsetType | None = UNSET  # type: ignore[assignment]
     think: Think | UnsetType = UNSET  # type: ignore[assignment]
-    keep_alive: str | int | UnsetType | None = UNSET  # type: ignore[assignment]
+    keep_alive: KeepAlive | UnsetType | None = UNSET  # type: ignore[assignment]
     pinned: bool | UnsetType = UNSET
     leaf: str | UnsetType | None = UNSET
 
@@ -103,7 +110,7 @@ class ChangedPreset(Setup, forbid_unknown_fields=True, kw_only=True):
     system: str | UnsetType | None = UNSET  # type: ignore[assignment]
     options: Options | UnsetType | None = UNSET  # type: ignore[assignment]
     think: Think | UnsetType = UNSET  # type: ignore[assignment]
-    keep_alive: str | int | UnsetType | None = UNSET  # type: ignore[assignment]
+    keep_alive: KeepAlive | UnsetType | None = UNSET  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -152,7 +159,7 @@ def _named(changed: msgspec.Struct) -> dict[str, Any]:
     return named
 
 
-def check_images(images: list[str], where: str = "images") -> None:
+def check_images(images: Sequence[str], where: str = "images") -> None:
     if len(images) > MAX_IMAGES:
         raise Invalid(f"`{where}` holds {len(images)}: at most {MAX_IMAGES} can be sent at once")
     for place, image in enumerate(images):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ollama.client import Ollama
@@ -107,6 +107,11 @@ def first_line(question: str) -> str | None:
     lines = question.strip().splitlines()
     line = " ".join(lines[0].split()) if lines else ""
     return (line[: MAX_TITLE - 1] + "…" if len(line) > MAX_TITLE else line) or None
+
+
+def title_of(questions: Iterable[str]) -> str | None:
+    """By the first of them that has words."""
+    return next(filter(None, map(first_line, questions)), None)
 
 
 def clean(said: str) -> str | None:

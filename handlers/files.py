@@ -10,13 +10,12 @@ from tornado.web import HTTPError, RequestHandler, StaticFileHandler
 
 from assets import Bundle
 
+from .accepted import takes_gzip
 from .answers import LIGHT, answer_error, log_unexpected, secure
 
 # What shrinks; of /static/ it can do no harm when it is opened by itself, and needs no policy.
 TEXTS = (".js", ".css", ".json", ".webmanifest")
 SMALLEST = 512  # bytes; below that compression gains less than its header costs
-
-
 DIGITS = 1 + 32  # of the hash in an ETag, and the quotation mark before them
 
 
@@ -55,7 +54,7 @@ class BuiltHandler(RequestHandler):
         if built is None:
             raise HTTPError(404)
         self.set_header("Content-Type", "text/css" if self.request.path.endswith(".css") else "text/javascript")
-        if "gzip" in self.request.headers.get("Accept-Encoding", ""):
+        if takes_gzip(self.request):
             self.set_header("Content-Encoding", "gzip")
             self.finish(built.compressed)
         else:
@@ -125,7 +124,7 @@ class StaticHandler(StaticFileHandler):
 
     def _can_compress(self, path: str) -> bool:
         """A part of a file is a part of what is on the disk."""
-        wants = "gzip" in self.request.headers.get("Accept-Encoding", "") and "Range" not in self.request.headers
+        wants = takes_gzip(self.request) and "Range" not in self.request.headers
         return wants and path.endswith(TEXTS) and "\0" not in path and self._is_large(path)
 
     def _is_large(self, path: str) -> bool:

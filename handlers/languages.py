@@ -8,8 +8,9 @@ from pathlib import Path
 
 import msgspec
 
+from .accepted import weighed
+
 DEFAULT = "en"
-LONGEST = 1000  # characters of Accept-Language that are looked at
 
 _VALUE = re.compile(r"\{(\w+)\}")
 
@@ -48,21 +49,12 @@ class Languages:
 
     def wanted(self, accepted: str) -> Words:
         """By a request's Accept-Language: the one that is wanted the most, by its base (zh for zh-TW)."""
-        for base in _bases(accepted[:LONGEST]):
+        for base in _bases(accepted):
             if base in self._words:
                 return self._words[base]
         return self._words[DEFAULT]
 
 
 def _bases(accepted: str) -> list[str]:
-    ranges = [one.partition(";") for one in accepted.lower().split(",")]
-    weighed = [(_weight(rest), tag.strip().split("-")[0]) for tag, _, rest in ranges]
-    return [base for weight, base in sorted(weighed, key=lambda one: -one[0]) if weight > 0]
-
-
-def _weight(parameter: str) -> float:
-    name, _, value = parameter.strip().partition("=")
-    try:
-        return float(value) if name.strip() == "q" else 1.0
-    except ValueError:
-        return 0.0
+    wanted = sorted(weighed(accepted), key=lambda one: -one[1])
+    return [tag.split("-")[0] for tag, weight in wanted if weight > 0]

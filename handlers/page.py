@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assets import Bundle
 
+from .accepted import takes_gzip
 from .answers import HEADERS, JSONHandler
 from .plain_pages import Pages
 
@@ -32,7 +33,7 @@ class PageHandler(JSONHandler):
         self.set_header("Referrer-Policy", "same-origin")
         noscript = self._pages.noscript(self.request.headers.get("Accept-Language", ""), conversation)
         body = NOSCRIPT.sub(lambda _: noscript, self._page().encode())
-        if "gzip" in self.request.headers.get("Accept-Encoding", ""):
+        if takes_gzip(self.request):
             self.set_header("Content-Encoding", "gzip")
             body = gzip.compress(body, 9, mtime=0)
         self.finish(body)
@@ -45,6 +46,6 @@ class PageHandler(JSONHandler):
         With ?modules it names every file by itself, for who works on the page.
         """
         languages = " ".join(sorted(file.stem for file in self._static.glob("locales/*.json")))
-        index = (self._static / "index.html").read_text()
+        index = (self._static / "index.html").read_text("utf-8")
         index = index.replace('data-languages="en"', f'data-languages="{languages}"')
         return index if "modules" in self.request.arguments else self._bundle.page(index)

@@ -6,7 +6,7 @@ being written: so nothing is asked twice by a reload, and every text browser and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ from tornado.iostream import StreamClosedError
 from tornado.template import Loader
 
 from chat.conversations import Conversations
-from chat.errors import TooLarge
+from chat.errors import NotFound, TooLarge
 from chat.generation import Generation
 from chat.generations import Generations
 from chat.models import Models
@@ -27,6 +27,7 @@ from store import Conversation, Message
 
 from .answers import Problem, Refusal, problem_of
 from .languages import Languages, Words
+from .once import Once
 from .plain_reply import ReplyPage, outcome
 from .plain_text import html_of
 from .sse import StreamHandler
@@ -78,11 +79,14 @@ class PlainHandler(StreamHandler):
     comment = b"<!-- -->"
     content_type = "text/html; charset=utf-8"
 
-    def initialize(self, conversations: Conversations, generations: Generations, models: Models, pages: Pages) -> None:
+    def initialize(
+        self, conversations: Conversations, generations: Generations, models: Models, pages: Pages, once: Once
+    ) -> None:
         self._conversations = conversations
         self._generations = generations
         self._models = models
         self._pages = pages
+        self._once = once
 
     def set_default_headers(self) -> None:
         super().set_default_headers()
@@ -113,11 +117,14 @@ class PlainHandler(StreamHandler):
 
     def form(self, shape: type[Form]) -> Form:
         try:
-            fields = dict(parse_qsl(self.request.body.decode("utf-8", "replace"), True, max_num_fields=FIELDS))
-            known = {name: value for name, value in fields.items() if value and name in shape.__struct_fields__}
+            known = {name: value for name, value in self._fields().items() if name in shape.__struct_fields__}
             return msgspec.convert(known, shape)
         except ValueError:  # msgspec's ValidationError is one, too
             raise Refusal(400, "bad_request", "This form can't be read") from None
+
+    def _fields(self) -> dict[str, str]:
+        """Those that are not empty; ValueError where there are more than any form of ours has."""
+        return dict(parse_qsl(self.request.body.decode("utf-8", "replace"), max_num_fields=FIELDS))
 
     async def asked(self) -> Question:
         ask = self.form(Ask)
@@ -129,6 +136,13 @@ class PlainHandler(StreamHandler):
         except TooLarge:
             raise Refusal(413, "too_large", self.words("plain.too_large")) from None
         return question
+
+    async def do_once(self, question: Question, work: Coroutine[Any, Any, str]) -> str:
+        """Where it is a browser that sent the form: a script may ask the same as often as it likes."""
+        if "once" not in self._fields():
+            return await work
+        request = self.request
+        return await self._once.do((request.remote_ip, request.path, question.content, question.model), work)
 
     def show_reply(self, conversation_id: str) -> None:
         self.redirect(f"/c/{conversation_id}/plain#reply", status=303)
@@ -142,7 +156,9 @@ class PlainHandler(StreamHandler):
         problem = problem or Problem(500, "internal", "Hearth failed; its log says how")
         self.set_status(problem.status)
         words = self.words("plain.missing") if problem.status == 404 else problem.message
-        question = dict(parse_qsl(self.request.body.decode("utf-8", "replace"))).get("question", "")
+        question = ""
+        with suppress(ValueError):
+            question = self._fields().get("question", "")
         title = self.words("plain.problem")
         action = "/plain" if problem.status == 404 else self.request.path.partition("/plain")[0] + "/plain"
         form = self.render_piece("ask", action=action, models=[], chosen="", question=question, problem=words)
@@ -172,10 +188,13 @@ class PlainStartHandler(PlainHandler):
 
     async def post(self) -> None:
         question = await self.asked()
+        self.show_reply(await self.do_once(question, self._begin(question)))
+
+    async def _begin(self, question: Question) -> str:
         self._generations.check_open()
         conversation = await self._conversations.create(NewConversation(model=question.model))
         await self._conversations.ask(conversation.id, question)
-        self.show_reply(conversation.id)
+        return conversation.id
 
 
 class PlainConversationHandler(PlainHandler):
@@ -187,22 +206,20 @@ class PlainConversationHandler(PlainHandler):
         head = self.render_piece("top", title=conversation.title or self.words("plain.untitled"))
         head += b"".join(self._message(one) for one in shown)
         last = branch[-1] if branch else None
-        if generation is not None and last is not None:
-            reply = ReplyPage(self.words)
+        if generation is None or last is None:
+            await self.show(head)
+            self.finish(await self._ending(conversation, last))
+        else:
             head += self._reply_begins(last, generation)
-            await self.follow(generation, 0, reply, head)
-            head = reply.end() + OVER
-            if self._gone or generation.log.ending is None:  # the reader went, or Hearth does
-                self.finish(head + self.render_piece("bottom"))
-                return
-            last = await self._conversations.message(last.id)
-        await self.show(head)
-        self.finish(await self._ending(conversation, last))
+            self.finish(await self._reply_ends(conversation, last, generation, head))
 
     async def post(self, conversation_id: str) -> None:
         question = await self.asked()
+        self.show_reply(await self.do_once(question, self._ask(conversation_id, question)))
+
+    async def _ask(self, conversation_id: str, question: Question) -> str:
         await self._conversations.ask(conversation_id, question)
-        self.show_reply(conversation_id)
+        return conversation_id
 
     async def _at_work(self, branch: Sequence[Message]) -> Generation | None:
         last = branch[-1] if branch else None
@@ -216,6 +233,22 @@ class PlainConversationHandler(PlainHandler):
     def _reply_begins(self, message: Message, generation: Generation) -> bytes:
         names = {"conversation": message.conversation, "generation": generation.id}
         return self.render_piece("reply", who=self._who(message), **names)
+
+    async def _reply_ends(
+        self, conversation: Conversation, reply: Message, generation: Generation, head: bytes
+    ) -> bytes:
+        """What is left to be sent once it has been followed."""
+        page = ReplyPage(self.words)
+        await self.follow(generation, 0, page, head)
+        await self.show(page.end() + OVER)
+        if self._gone or generation.log.ending is None:  # the reader went, or Hearth does
+            return self.render_piece("bottom")
+        try:
+            reply = await self._conversations.message(reply.id)
+        except NotFound:  # deleted meanwhile
+            note = self.render_piece("note", note=self.words("plain.missing"), said=None)
+            return note + self.render_piece("bottom")
+        return await self._ending(conversation, reply)
 
     def _who(self, message: Message) -> str:
         return self.words("plain.you") if message.role == "user" else message.model or self.words("plain.reply")

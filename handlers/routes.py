@@ -36,6 +36,7 @@ from .api import (
 )
 from .files import BuiltHandler, Compressed, StaticHandler
 from .languages import Languages
+from .once import Once
 from .page import PageHandler
 from .plain import ChatHandler
 from .plain_pages import Pages, PlainConversationHandler, PlainDeedHandler, PlainStartHandler
@@ -72,7 +73,7 @@ def application(house: House) -> Application:
     generations = {"generations": house.generations}
     presets = {"presets": house.presets}
     pages = Pages(Languages(house.static / "locales"))
-    forms = {**conversations, **generations, "models": house.models, "pages": pages}
+    forms = {**conversations, **generations, "models": house.models, "pages": pages, "once": Once()}
     bundle = Bundle(house.static)
     files = {"path": str(house.static), "compressed": Compressed()}
     plain = {"questions": house.questions, "generations": house.generations}

@@ -64,7 +64,7 @@ def change(db: sqlite3.Connection, conversation_id: str, changes: dict[str, Any]
     if row is None:
         return None
     number, title, titled = row
-    if titled == "person" and changes.get("titled") in ("question", "model"):
+    if titled == "person" and changes.get("titled") == "model":
         changes = {name: value for name, value in changes.items() if name not in ("title", "titled")}
     if changes:
         values = [rows.column(name, value) for name, value in changes.items()]

@@ -29,7 +29,7 @@ class Store(Protocol):
         ...
 
     async def change_conversation(self, conversation_id: str, **changes: Any) -> Conversation | None:
-        """As changed; None if unknown. A title by the question or the model never replaces one by a person."""
+        """As changed; None if unknown. A title by the model never replaces one by a person."""
         ...
 
     async def delete_conversation(self, conversation_id: str) -> list[str] | None:

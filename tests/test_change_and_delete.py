@@ -24,7 +24,6 @@ async def delete(hearth: Hearth, conversation: str) -> HTTPResponse:
 
 VALUES: list[tuple[str, Any]] = [
     ("title", "Another"),
-    ("title", None),
     ("model", "echo"),
     ("model", None),
     ("system", "Be brief."),
@@ -108,6 +107,8 @@ async def test_what_a_conversation_has_not_or_can_not_have_is_refused_and_nothin
             ({"think": "hard"}, 400),
             ({"keep_alive": "soon"}, 400),
             ({"keep_alive": 1.5}, 400),
+            ({"keep_alive": 2**31}, 400),
+            ({"keep_alive": "1" * 40 + "m"}, 400),
             ({"pinned": None}, 400),
             ({"pinned": 1}, 400),
             ({"leaf": 5}, 400),

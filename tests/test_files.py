@@ -44,6 +44,20 @@ async def test_files_come_compressed_to_those_who_take_it() -> None:
 
 
 @pytest.mark.gen_test
+async def test_who_refuses_compression_gets_none() -> None:
+    async with running() as hearth:
+        for path in (FILE, "/built/app.js", "/"):
+            for accepted, is_small in (
+                ("gzip;q=0, identity", False),
+                ("br, notgzip", False),
+                ("gzip;q=x", False),
+                ("br;q=1.0, GZIP ; q=0.5", True),
+            ):
+                answer = await get(hearth, path, Accept_Encoding=accepted)
+                assert ("Content-Encoding" in answer.headers) == is_small, (path, accepted)
+
+
+@pytest.mark.gen_test
 async def test_what_does_not_shrink_comes_as_it_is() -> None:
     async with running() as hearth:
         answer = await get(hearth, "/static/icons/192.png")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 from typing import Any
 
+import msgspec
 import pytest
+
+from chat.imports import Import
 
 from .asked import answered, read, stop, whole
 from .hearth import Hearth, error_code, eventually, running
@@ -144,6 +148,29 @@ async def test_a_clock_that_is_fast_puts_nothing_on_top_for_ever() -> None:
         later = await hearth.conversation(title="later")
         assert (await read(hearth, "/api/conversations"))["conversations"][0]["id"] == later
         assert view["updated_at"] < "2900"
+
+
+@pytest.mark.gen_test
+async def test_the_first_and_the_last_moments_there_are_can_be_kept() -> None:
+    async with running() as hearth:
+        first, last = "0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00"
+        (view,) = await brought(hearth, {"messages": [says("a", created_at=first), says("b", created_at=last)]})
+        assert view["created_at"] == "0001-01-01T00:00:00Z" and view["updated_at"] < "2900"
+        (view,) = await brought(hearth, {"created_at": last, "updated_at": first, "messages": [says("a")]})
+        assert view["created_at"] < "2900" and view["updated_at"] == "0001-01-01T00:00:00Z"
+
+
+@pytest.mark.gen_test
+async def test_a_title_of_blanks_is_none() -> None:
+    async with running() as hearth:
+        (view,) = await brought(hearth, {"title": " \n", "messages": [says("How\nmuch?")]})
+        assert view["title"] == "How"
+
+
+def test_the_garbage_collector_does_not_walk_through_what_is_read() -> None:
+    """It would, again and again while millions are made, with everybody else waiting for it."""
+    whole = msgspec.json.decode(b'{"conversations":[{"messages":[{"role":"user","content":"hi"}]}]}', type=Import)
+    assert not gc.is_tracked(whole.conversations[0]) and not gc.is_tracked(whole.conversations[0].messages[0])
 
 
 @pytest.mark.gen_test

@@ -5,10 +5,14 @@ from typing import Any
 
 import pytest
 
+from chat import models
+
 from .hearth import Hearth, running
 from .recordings import FOLDER
 
 pytestmark = pytest.mark.usefixtures("clean_log")
+
+NO_SHOW = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 
 async def read(hearth: Hearth, path: str) -> dict[str, Any]:
@@ -77,9 +81,26 @@ async def test_what_context_costs_and_what_ollama_sets_by_itself_is_told_and_ask
 async def test_a_model_that_cannot_be_shown_is_listed_all_the_same() -> None:
     async with running() as hearth:
         hearth.fake.models = ["quick:latest"]
-        hearth.fake.answers["/api/show"] = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+        hearth.fake.answers["/api/show"] = NO_SHOW
         (quick,) = (await read(hearth, "/api/models"))["models"]
         assert quick["capabilities"] == ["completion"] and quick["parameters"] == {} and quick["context_cost"] is None
+
+
+@pytest.mark.gen_test
+async def test_a_model_that_cannot_be_shown_is_asked_for_again_only_after_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with running() as hearth:
+        hearth.fake.models = ["quick:latest", "thinker:latest"]
+        hearth.fake.answers["/api/show"] = NO_SHOW
+        for _ in range(3):
+            await read(hearth, "/api/models")
+        assert hearth.fake.seen["/api/show"] == 2
+        del hearth.fake.answers["/api/show"]
+        hearth.fake.shows["quick:latest"] = {"parameters": "top_k 3"}
+        assert (await read(hearth, "/api/models"))["models"][0]["parameters"] == {}
+        monkeypatch.setattr(models, "NOT_AGAIN", 0)
+        assert (await read(hearth, "/api/models"))["models"][0]["parameters"] == {"top_k": 3}
 
 
 @pytest.mark.gen_test

@@ -1,10 +1,11 @@
 """A conversation has a title at once, and a better one when the model has nothing else to do."""
 
+import json
 from typing import Any
 
 import pytest
 
-from .asked import answered, kept, says, stop, whole
+from .asked import answered, kept, read, says, stop, whole
 from .hearth import Hearth, eventually, running
 
 pytestmark = pytest.mark.usefixtures("clean_log")
@@ -84,6 +85,26 @@ async def test_a_title_that_a_person_gave_is_never_replaced() -> None:
         await eventually(lambda: not hearth.fake.at_work)
         await turn(hearth)
         assert await title(hearth, other) == "Mine too"
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("nothing", [None, "", " \n"])
+async def test_a_title_that_a_person_takes_back_is_found_anew(nothing: str | None) -> None:
+    async with running("--titles=true") as hearth:
+        conversation = await hearth.conversation(model="hushed", title="Mine")
+        for question in ("", " First of all\nand more", "Later"):
+            if question:
+                reply = await hearth.ask(conversation, question)
+                await says(hearth, reply, "One two")
+                await stop(hearth, reply)
+            answer = await hearth.send("PATCH", f"/api/conversations/{conversation}", {"title": "Mine"})
+            assert json.loads(answer.body)["title"] == "Mine"
+            answer = await hearth.send("PATCH", f"/api/conversations/{conversation}", {"title": nothing})
+            assert json.loads(answer.body)["title"] == ("First of all" if question else None)
+        (found,) = (await read(hearth, "/api/conversations?query=first"))["conversations"]
+        assert found["title"] == "First of all" and not hearth.fake.titles
+        await answered(hearth, conversation, "And now?", model="quick")
+        await titled(hearth, conversation, BETTER)
 
 
 @pytest.mark.gen_test

@@ -1,0 +1,30 @@
+"""A form that a double click sends twice is done once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Hashable
+from typing import Any
+
+TWICE = 3.0  # seconds within which the same again is the second click
+
+
+class Once:
+    def __init__(self) -> None:
+        self._doing: dict[Hashable, asyncio.Future[str]] = {}
+
+    def __repr__(self) -> str:
+        return f"<Once, {len(self._doing)} forms of late>"
+
+    async def do(self, form: Hashable, work: Coroutine[Any, Any, str]) -> str:
+        """What `work` gives, or what that of the first click gave."""
+        if form in self._doing:
+            work.close()
+            return await asyncio.shield(self._doing[form])
+        doing = self._doing[form] = asyncio.ensure_future(work)
+        asyncio.get_running_loop().call_later(TWICE, self._doing.pop, form, None)
+        try:
+            return await asyncio.shield(doing)
+        except Exception:  # who is told what is wrong may try again at once
+            self._doing.pop(form, None)
+            raise
