@@ -64,7 +64,8 @@ def nothing(me: Reader) -> None:
 
 
 def conversation(me: Reader) -> None:
-    me.choose("reciter").ask("How do I bake bread?")
+    me.choose("reciter").composer.fill("How do I bake bread?")
+    me.page.locator("message-composer .send").click()
     me.wait_for("Of any kind.")
     expect(me.page.locator("math-formula .katex").first).to_be_visible()
     expect(me.page.locator("code-block span[class]").first).to_be_visible()
@@ -105,7 +106,7 @@ def drawer(me: Reader) -> None:
 
 def statistics(me: Reader) -> None:
     conversation(me)
-    me.replies.last.get_by_role("button", name="Details").click()
+    me.replies.last.get_by_role("button", name="About this reply").click()
 
 
 STATES = [nothing, conversation, pointed_at, picker, settings, chat_settings, keys, drawer, statistics]
