@@ -12,7 +12,7 @@ run: $(VENV)/hearth ## set up and start chatting; more options in ARGS="--port=9
 test: $(VENV)/test $(VENV)/demo ## set up what the tests need, and run them all
 	@sh scripts/browser.sh $(BIN)
 	node --import ./tests/page/node18.mjs --test tests/page/*.test.mjs
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .
