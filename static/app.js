@@ -88,6 +88,9 @@ keyboard(house);
 shell(house);
 waking(house);
 
+// From now on what is pressed is heard.
+document.documentElement.dataset.ready = '';
+
 // ---
 
 // Whatever changes, the page is drawn anew with the next frame.

@@ -64,9 +64,18 @@ class Ollama:
 
     def close(self) -> None:
         self.leave()
+        self._do(self._settle())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    async def _settle(self) -> None:
+        """Nothing is left to run when the loop is closed."""
+        rest = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        await asyncio.sleep(0)
 
     def _do(self, what: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(what, self._loop).result(10)
@@ -121,7 +130,7 @@ class Reader:
     def open(self, path: str = "/", transport: str | None = None) -> Reader:
         self.page.goto(self.hearth + path + (f"?transport={transport}" if transport else ""))
         # The page's modules run behind its `load`, once it has its words.
-        self.page.locator("message-composer textarea").wait_for(state="attached")
+        self.page.locator("html[data-ready]").wait_for(state="attached")
         return self
 
     def choose(self, model: str) -> Reader:

@@ -157,7 +157,9 @@ def test_nothing_moves_when_a_reply_ends(page: Page) -> None:
         say(page, LONG, "- a\n  - b\n- c\n\n  d\n\n> ## quoted\n> - e\n\n$$x$$\n\n")
     expect(page.locator("#reply > math-formula")).to_have_count(12)
     expect(page.locator("#reply > :not(.past)")).to_have_count(0)
-    expect(page.locator("#reply .katex").first).to_be_visible()
+    expect(page.locator("#reply math-formula:has(.katex)")).to_have_count(12)
+    page.evaluate("Promise.all([...document.fonts].map((font) => font.load())).then(() => document.fonts.ready)")
+    page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
     before = page.evaluate(places)
     end(page)
     assert page.evaluate(places) == before

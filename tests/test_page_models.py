@@ -17,7 +17,7 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobil
 
 def opened(me: Reader) -> Page:
     me.page.locator("model-picker > button:enabled").click()
-    expect(me.page.get_by_role("listbox")).to_be_visible()
+    expect(me.page.locator("model-picker [aria-expanded=true]").first).to_be_attached()
     return me.page
 
 

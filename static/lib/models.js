@@ -5,8 +5,10 @@ export function offered(models) {
   return models.filter(({ capabilities }) => !capabilities?.length || capabilities.includes('completion'));
 }
 
-// The first of the wanted names that can be had, else the server's default, else any.
+// The first of the wanted names that can be had, else the server's default, else any. As long as nobody knows what can
+// be had, the first: a question that is asked meanwhile is meant for it.
 export function choose(models, wanted, fallback) {
+  if (!models.length) return wanted.find(Boolean) ?? fallback ?? null;
   for (const name of [...wanted, fallback]) {
     const model = installed(models, name);
     if (model) return model.name;

@@ -157,7 +157,9 @@ test('the model asked is one that there is', () => {
   assert.equal(choose(models, [null, 'gone', 'c'], 'b'), 'c');
   assert.equal(choose(models, [null], 'b'), 'b');
   assert.equal(choose(models, [], 'gone'), 'a');
-  assert.equal(choose([], ['a'], null), null);
+  assert.equal(choose([], [null, 'a'], 'b'), 'a');
+  assert.equal(choose([], [null], 'b'), 'b');
+  assert.equal(choose([], [null], null), null);
   assert.equal(lastModel({ model: 'x' }, [{ role: 'assistant', model: 'y' }, { role: 'user' }]), 'y');
   assert.equal(lastModel({ model: 'x' }, []), 'x');
 });
