@@ -3,20 +3,56 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
 from .events import Content, Done, Ending, Error, Event, Text, Thinking
 
 BATCH = 64 * 1024  # characters of text that a reader is given at once
+MOST = 1024  # events, however short
+
+log = logging.getLogger("hearth.log")
+
+encode = msgspec.json.Encoder().encode
 
 
 class Numbered(NamedTuple):
     number: int
     event: Event
+
+
+class Batch(list[Numbered]):
+    """What a reader gets at once. Those who are up to date all get the same one: what is made of it is made once."""
+
+    __slots__ = ("_framed", "_lines")
+
+    def __init__(self, numbered: Iterable[Numbered], lines: list[bytes] | None = None) -> None:
+        super().__init__(numbered)
+        self._lines = lines
+        self._framed: dict[Any, bytes] = {}
+
+    def lines(self) -> list[bytes]:
+        """The events as JSON."""
+        if self._lines is None:
+            self._lines = [encode(event) for _, event in self]
+        return self._lines
+
+    def framed(self, frames: Callable[..., bytes], *whose: str) -> bytes:
+        """What ``frames(*whose, batch)`` makes of it, which must be the same for every reader of the generation."""
+        framed = self._framed.get(frames)
+        if framed is None:
+            framed = self._framed[frames] = frames(*whose, self)
+        return framed
+
+
+class Rung(Protocol):
+    """What is told that there is more: a Bell, or whoever reads at once."""
+
+    def ring(self) -> None: ...
 
 
 class Bell:
@@ -85,7 +121,9 @@ class GenerationLog:
         self._write = write
         self._events: list[Event] = list(events)
         self._before = first - 1  # numbers that stand for events which nobody has any more
-        self._bells: set[Bell] = set()
+        self._latest = Batch([])  # what the latest append brought, one by one
+        self._joined: Batch | None = self._latest  # the same, texts of one kind as one, once it was asked for
+        self._bells: dict[Rung, None] = {}
         self._closed = False
 
     def __repr__(self) -> str:
@@ -114,9 +152,18 @@ class GenerationLog:
         if self.over:
             raise RuntimeError("the log is over")
         events = list(events)
-        self._write(b"".join(msgspec.json.encode(event) + b"\n" for event in events))
-        self._events.extend(events)
+        lines = [encode(event) for event in events]
+        self._write(b"\n".join([*lines, b""]))
+        self._keep_latest(events, lines)
+        self._events += events
         self._ring()
+
+    def _keep_latest(self, events: list[Event], lines: list[bytes]) -> None:
+        """For those who keep up, unless it is more than they are given at once."""
+        few = len(events) == 1 or (len(events) <= MOST and sum(map(len, lines)) < BATCH)
+        latest = map(Numbered, range(self.last + 1, self.last + 1 + len(events)), events) if few else ()
+        self._latest = Batch(latest, lines)
+        self._joined = None if len(events) > 1 else self._latest
 
     def close(self) -> None:
         """Let the readers go without an ending."""
@@ -127,16 +174,27 @@ class GenerationLog:
         """Whether a reader who has that number has all there will ever be; not where Hearth goes on after a restart."""
         return self.ending is not None and not self.read(number)
 
-    def read(self, after: int, join: bool = True) -> list[Numbered]:
-        """What came behind number `after`, up to BATCH characters.
+    def read(self, after: int, join: bool = True) -> Batch:
+        """What came behind number `after`, up to BATCH characters and MOST events.
 
         Texts of one kind that follow each other come as one, under the number of the last of them, if `join`.
         """
+        if after >= self.last:
+            return Batch([])
+        if self._latest and after == self._latest[0].number - 1:  # who keeps up; more than BATCH comes in no one read
+            if not join:
+                return self._latest
+            if self._joined is None:
+                self._joined = self._read(after, join)
+            return self._joined
+        return self._read(after, join)
+
+    def _read(self, after: int, join: bool) -> Batch:
         batch: list[Numbered] = []
         run: list[str] = []  # the texts that the last event of the batch stands for
         size = 0
         if self._before and 0 < after < self.last:
-            return []  # it can't be told what of the whole is behind that number
+            return Batch([])  # it can't be told what of the whole is behind that number
         for place in range(max(after - self._before, 0), len(self._events)):
             number, event = self._before + place + 1, self._events[place]
             if isinstance(event, Thinking | Content):
@@ -150,10 +208,10 @@ class GenerationLog:
             _join(batch, run)
             run = [event.text] if isinstance(event, Thinking | Content) else []
             batch.append(Numbered(number, event))
-            if size >= BATCH:
+            if size >= BATCH or len(batch) == MOST:
                 break
         _join(batch, run)
-        return batch
+        return Batch(batch)
 
     def text_before(self, number: int) -> str:
         """The latest content up to and with this number; empty where there is none."""
@@ -163,17 +221,20 @@ class GenerationLog:
         return ""
 
     @contextmanager
-    def wakes(self, bell: Bell) -> Iterator[None]:
+    def wakes(self, bell: Rung) -> Iterator[None]:
         """Ring `bell` at every append from now on."""
-        self._bells.add(bell)
+        self._bells[bell] = None
         try:
             yield
         finally:
-            self._bells.discard(bell)
+            self._bells.pop(bell, None)
 
     def _ring(self) -> None:
-        for bell in self._bells:
-            bell.ring()
+        for bell in tuple(self._bells):  # one that has heard enough leaves
+            try:
+                bell.ring()
+            except Exception:  # of one reader, from which neither the others nor the reply may suffer
+                log.exception("%r could not be told", bell)
 
 
 def _join(batch: list[Numbered], run: list[str]) -> None:
