@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
@@ -77,7 +77,7 @@ class Generation:
     def thinking(self) -> str:
         return "".join([event.text for event in self.log.events if isinstance(event, Thinking)])
 
-    def tell(self, events: list[Event]) -> None:
+    def tell(self, events: Sequence[Event]) -> None:
         self.log.append(events)
 
     def enter(self, phase: Phase, position: int | None = None) -> None:

@@ -6,7 +6,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple, Protocol
+from functools import partial
+from typing import Any, NamedTuple, Protocol, get_args
 
 import msgspec
 
@@ -14,6 +15,8 @@ from .events import Content, Done, Ending, Error, Event, Text, Thinking
 
 BATCH = 64 * 1024  # characters of text that a reader is given at once
 MOST = 1024  # events, however short
+
+ENDINGS = frozenset(get_args(Ending))
 
 log = logging.getLogger("hearth.log")
 
@@ -25,15 +28,18 @@ class Numbered(NamedTuple):
     event: Event
 
 
+numbered = partial(tuple.__new__, Numbered)  # as Numbered itself, for the one place where that is too slow
+
+
 class Batch(list[Numbered]):
     """What a reader gets at once. Those who are up to date all get the same one: what is made of it is made once."""
 
     __slots__ = ("_framed", "_lines")
 
-    def __init__(self, numbered: Iterable[Numbered], lines: list[bytes] | None = None) -> None:
+    def __init__(self, numbered: Iterable[Numbered] = (), lines: list[bytes] | None = None) -> None:
         super().__init__(numbered)
         self._lines = lines
-        self._framed: dict[Any, bytes] = {}
+        self._framed: dict[Any, bytes] | None = None
 
     def lines(self) -> list[bytes]:
         """The events as JSON."""
@@ -43,10 +49,15 @@ class Batch(list[Numbered]):
 
     def framed(self, frames: Callable[..., bytes], *whose: str) -> bytes:
         """What ``frames(*whose, batch)`` makes of it, which must be the same for every reader of the generation."""
+        if self._framed is None:
+            self._framed = {}
         framed = self._framed.get(frames)
         if framed is None:
             framed = self._framed[frames] = frames(*whose, self)
         return framed
+
+
+NOTHING = Batch()
 
 
 class Rung(Protocol):
@@ -60,6 +71,8 @@ class Bell:
 
     One timer that is set again only when it fires costs nothing per event, where a timeout around each wait would.
     """
+
+    __slots__ = ("__weakref__", "_idle", "_loop", "_rung", "_sent", "_timer", "_waiter")
 
     def __init__(self, idle: float) -> None:
         self._loop = asyncio.get_running_loop()
@@ -117,22 +130,20 @@ class GenerationLog:
     reader is.
     """
 
+    __slots__ = ("__weakref__", "_before", "_bells", "_events", "_joined", "_latest", "_write", "last", "over")
+
     def __init__(self, write: Callable[[bytes], None], events: Iterable[Event] = (), first: int = 1) -> None:
         self._write = write
         self._events: list[Event] = list(events)
         self._before = first - 1  # numbers that stand for events which nobody has any more
-        self._latest = Batch([])  # what the latest append brought, one by one
+        self.last = self._before + len(self._events)  # the number of the last event so far; 0 where there is none
+        self._latest = NOTHING  # what the latest append brought, one by one
         self._joined: Batch | None = self._latest  # the same, texts of one kind as one, once it was asked for
-        self._bells: dict[Rung, None] = {}
-        self._closed = False
+        self._bells: tuple[Rung, ...] = ()
+        self.over = self.ending is not None  # nothing will come any more; it may go on after a restart, if not ended
 
     def __repr__(self) -> str:
         return f"<GenerationLog {self.last} events{', ended' if self.ending else ''}, {len(self._bells)} readers>"
-
-    @property
-    def last(self) -> int:
-        """The number of the last event so far; 0 where there is none."""
-        return self._before + len(self._events)
 
     @property
     def events(self) -> Sequence[Event]:
@@ -143,31 +154,33 @@ class GenerationLog:
         last = self._events[-1] if self._events else None
         return last if isinstance(last, Done | Error) else None
 
-    @property
-    def over(self) -> bool:
-        """Nothing will come any more, though it may not have ended: Hearth goes down, and will go on with it."""
-        return self._closed or self.ending is not None
-
-    def append(self, events: Iterable[Event]) -> None:
+    def append(self, events: Sequence[Event]) -> None:
         if self.over:
             raise RuntimeError("the log is over")
-        events = list(events)
-        lines = [encode(event) for event in events]
-        self._write(b"\n".join([*lines, b""]))
-        self._keep_latest(events, lines)
+        number = self.last + 1
+        if len(events) == 1:
+            line = encode(events[0])
+            self._write(line + b"\n")
+            self._joined = self._latest = Batch((numbered((number, events[0])),), [line])
+        else:
+            lines = [encode(event) for event in events]
+            self._write(b"\n".join([*lines, b""]))
+            self._joined, self._latest = None, self._several(number, events, lines)
         self._events += events
+        self.last += len(events)
+        if events and type(events[-1]) in ENDINGS:
+            self.over = True
         self._ring()
 
-    def _keep_latest(self, events: list[Event], lines: list[bytes]) -> None:
-        """For those who keep up, unless it is more than they are given at once."""
-        few = len(events) == 1 or (len(events) <= MOST and sum(map(len, lines)) < BATCH)
-        latest = map(Numbered, range(self.last + 1, self.last + 1 + len(events)), events) if few else ()
-        self._latest = Batch(latest, lines)
-        self._joined = None if len(events) > 1 else self._latest
+    def _several(self, number: int, events: Sequence[Event], lines: list[bytes]) -> Batch:
+        """As it is read by those who keep up; nothing where it is more than they are given at once."""
+        if len(events) > MOST or sum(map(len, lines)) >= BATCH:
+            return NOTHING
+        return Batch(map(Numbered, range(number, number + len(events)), events), lines)
 
     def close(self) -> None:
         """Let the readers go without an ending."""
-        self._closed = True
+        self.over = True
         self._ring()
 
     def has_nothing_behind(self, number: int) -> bool:
@@ -179,9 +192,10 @@ class GenerationLog:
 
         Texts of one kind that follow each other come as one, under the number of the last of them, if `join`.
         """
-        if after >= self.last:
-            return Batch([])
-        if self._latest and after == self._latest[0].number - 1:  # who keeps up; more than BATCH comes in no one read
+        behind = self.last - after
+        if behind <= 0:
+            return NOTHING
+        if behind == len(self._latest):  # who keeps up
             if not join:
                 return self._latest
             if self._joined is None:
@@ -194,7 +208,7 @@ class GenerationLog:
         run: list[str] = []  # the texts that the last event of the batch stands for
         size = 0
         if self._before and 0 < after < self.last:
-            return Batch([])  # it can't be told what of the whole is behind that number
+            return NOTHING  # it can't be told what of the whole is behind that number
         for place in range(max(after - self._before, 0), len(self._events)):
             number, event = self._before + place + 1, self._events[place]
             if isinstance(event, Thinking | Content):
@@ -223,14 +237,14 @@ class GenerationLog:
     @contextmanager
     def wakes(self, bell: Rung) -> Iterator[None]:
         """Ring `bell` at every append from now on."""
-        self._bells[bell] = None
+        self._bells += (bell,)
         try:
             yield
         finally:
-            self._bells.pop(bell, None)
+            self._bells = tuple(one for one in self._bells if one is not bell)
 
     def _ring(self) -> None:
-        for bell in tuple(self._bells):  # one that has heard enough leaves
+        for bell in self._bells:  # which is another one once somebody leaves
             try:
                 bell.ring()
             except Exception:  # of one reader, from which neither the others nor the reply may suffer

@@ -60,22 +60,26 @@ def _more(generation: Generation, after: int) -> bool:
 class PlainFrames:
     """Content, and an error in words; CR and CR LF, also cut between two pieces, become one line end."""
 
+    __slots__ = ("_after_return", "_id", "_transfer")
+
     def __init__(self, generation_id: str, before: str, transfer: Callable[[bytes], bytes] = bytes) -> None:
         self._id = generation_id
         self._transfer = transfer
         self._after_return = before.endswith("\r")
 
     def __call__(self, batch: Batch) -> bytes:
+        if len(batch) == 1 and not self._after_return:
+            number, event = batch[0]
+            if isinstance(event, Content) and event.text.isprintable():  # as nearly always, and no line end in it
+                return self._transfer(f"id: {self._id}-{number}\ndata: {event.text}\n\n".encode())
         return self._transfer("".join([self._frame(number, event) for number, event in batch]).encode())
 
     def _frame(self, number: int, event: object) -> str:
-        match event:
-            case Content(text=text):
-                return self._piece(number, text)
-            case Error(message=message):
-                return f"id: {self._id}-{number}\nevent: error\n{_data(message)}\n\n"
-            case _:
-                return ""
+        if isinstance(event, Content):
+            return self._piece(number, event.text)
+        if isinstance(event, Error):
+            return f"id: {self._id}-{number}\nevent: error\n{_data(event.message)}\n\n"
+        return ""
 
     def _piece(self, number: int, text: str) -> str:
         if self._after_return and text:

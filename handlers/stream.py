@@ -23,6 +23,7 @@ class Stream(IOStream):
         self._on_long_head = on_long_head
         self._on_close = on_close
         self._in_head = False
+        self._waits = False  # something may be left of what was written before
 
     def put(self, data: bytes) -> asyncio.Future[None] | None:
         """Write at once what the kernel takes; None where that was all, else await it before there is more to put.
@@ -30,16 +31,22 @@ class Stream(IOStream):
         Costs a small part of `write`, to which it is equal in all else. Raises StreamClosedError.
         """
         sent = 0
-        if not self.writing() and not self.closed():
+        if self._waits:
+            self._waits = self.writing()
+        if not self._waits and self.socket is not None:  # None once it is closed
             try:
                 sent = self.socket.send(data)
+                if sent == len(data):
+                    return None
             except BlockingIOError:
                 pass
             except OSError as error:
                 self.close(error)
-            if sent == len(data):
-                return None
-        return self.write(data[sent:] if sent else data)
+        return self.write(data[sent:])
+
+    def write(self, data: bytes | memoryview) -> asyncio.Future[None]:
+        self._waits = True
+        return super().write(data)
 
     def read_until_regex(self, regex: bytes, max_bytes: int | None = None) -> Awaitable[bytes]:
         self._in_head = True  # Tornado reads nothing else this way

@@ -8,8 +8,7 @@ from typing import Protocol
 
 from tornado.iostream import StreamClosedError
 
-from chat.events import Done, Error
-from chat.log import Batch, Bell, GenerationLog
+from chat.log import ENDINGS, Batch, Bell, GenerationLog
 
 Frames = Callable[[Batch], bytes]
 
@@ -34,30 +33,30 @@ class Wire:
     Those who have more to write then wait in line, and each writes one piece when it is their turn again.
     """
 
+    __slots__ = ("_bell", "_flushing", "_put", "_waiting", "gone", "is_full")
+
     def __init__(self, stream: Puts, bell: Bell) -> None:
-        self._stream = stream
+        self._put = stream.put
         self._bell = bell  # for whom it is to know when something was sent last
         self._waiting: dict[Callable[[], None], None] = {}
         self._flushing: asyncio.Future[None] | None = None
+        self.is_full = False
         self.gone = False
 
     def __repr__(self) -> str:
         state = "gone" if self.gone else "full" if self.is_full else "free"
         return f"<Wire {state}, {len(self._waiting)} waiting>"
 
-    @property
-    def is_full(self) -> bool:
-        return self._flushing is not None or self.gone
-
     def put(self, data: bytes) -> None:
         """To be called only where it isn't full."""
         try:
-            pending = self._stream.put(data)
+            pending = self._put(data)
         except StreamClosedError:
             self.lose()
             return
         self._bell.sent()
         if pending is not None:
+            self.is_full = True
             self._flushing = asyncio.ensure_future(pending)
             self._flushing.add_done_callback(self._flushed)
 
@@ -70,7 +69,7 @@ class Wire:
 
     def lose(self) -> None:
         """The reader went; whoever runs this connection is told by its bell."""
-        self.gone = True
+        self.gone = self.is_full = True
         self._waiting.clear()
         self._bell.ring()
 
@@ -80,6 +79,7 @@ class Wire:
 
     def _flushed(self, flushing: asyncio.Future[None]) -> None:
         self._flushing = None
+        self.is_full = self.gone
         if flushing.cancelled() or flushing.exception() is not None:
             self.lose()
         while self._waiting and not self.is_full:
@@ -90,6 +90,8 @@ class Wire:
 
 class Follower:
     """One reader of one log: rung at every append, it writes everything that is new, as long as the wire takes it."""
+
+    __slots__ = ("_after", "_frames", "_join", "_log", "_on_end", "_wire", "over")
 
     def __init__(
         self,
@@ -117,19 +119,14 @@ class Follower:
                 self._wire.when_free(self.ring)
                 return
             batch = self._log.read(self._after, self._join)
-            if not batch:
-                if self._log.over:
-                    self._end(heard_end=False)
+            if batch:
+                self._after, event = batch[-1]
+                if data := self._frames(batch):
+                    self._wire.put(data)
+            if self._after >= self._log.last and not self._log.over:
                 return
-            self._send(batch)
-
-    def _send(self, batch: Batch) -> None:
-        number, event = batch[-1]
-        self._after = number
-        if data := self._frames(batch):
-            self._wire.put(data)
-        if isinstance(event, Done | Error):
-            self._end(heard_end=True)
+            if not batch or type(event) in ENDINGS:
+                self._end(heard_end=bool(batch))
 
     def close(self) -> None:
         self.over = True
