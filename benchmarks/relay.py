@@ -26,10 +26,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
-import relay_tools
 from tornado.options import OptionParser
+
+from benchmarks import relay_tools
 
 ROOT = Path(__file__).parent.parent
 MODEL = "llama3.2:3b"
@@ -96,7 +97,7 @@ def measure(relay: Relay, *options: str) -> Result:
     with tempfile.TemporaryDirectory() as folder, load(relay, options) as (player, ollama):
         port = free_port()
         with running(relay.command(port, ollama, Path(folder)), port) as pid:
-            said, _ = player.communicate(f"{','.join(family(pid))} 127.0.0.1:{port}\n", timeout=120)
+            said, _ = player.communicate(f"{','.join(family(pid))} 127.0.0.1:{port}\n", timeout=60)
     if player.returncode:
         raise SystemExit(f"{relay.name}: the load client failed")
     result: Result = json.loads(said)
@@ -171,7 +172,7 @@ def interleaved(chosen: list[Relay], rounds: int, options: list[str], saved: lis
 
 def row(results: list[Result], beside: list[Result]) -> str:
     def median(name: str) -> float:
-        return statistics.median(one[name] for one in results)
+        return float(statistics.median(one[name] for one in results))
 
     pairs = [one["cpu"] / other["cpu"] for one, other in zip(results, beside, strict=False)]
     ratio = f"{statistics.median(pairs):7.2f}" if pairs else " " * 7
