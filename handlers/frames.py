@@ -23,11 +23,11 @@ class StrictProtocol13(WebSocketProtocol13):
 
     stream: Stream
 
-    def put(self, frames: bytes) -> asyncio.Future[None] | None:
-        """Whole frames; see Stream.put. Raises StreamClosedError, also where the socket is being closed."""
+    def push(self, frames: bytes) -> asyncio.Future[None] | None:
+        """Whole frames; see Stream.push. Raises StreamClosedError, also where the socket is being closed."""
         if self.server_terminated:
             raise StreamClosedError
-        return self.stream.put(frames)
+        return self.stream.push(frames)
 
     def _handle_message(self, opcode: int, data: bytes) -> asyncio.Future[None] | None:
         if opcode == CLOSE and (code := _complaint(data)) is not None:

@@ -25,7 +25,7 @@ class Stream(IOStream):
         self._in_head = False
         self._waits = False  # something may be left of what was written before
 
-    def put(self, data: bytes) -> asyncio.Future[None] | None:
+    def push(self, data: bytes) -> asyncio.Future[None] | None:
         """Write at once what the kernel takes; None where that was all, else await it before there is more to put.
 
         Costs a small part of `write`, to which it is equal in all else. Raises StreamClosedError.

@@ -23,7 +23,7 @@ from .answers import Problem, Refusal, problem_of, read
 from .api import conversation_view
 from .frames import PING, text_frame
 from .sse import HEARTBEAT
-from .wire import Follower, Puts, Wire, shared
+from .wire import Follower, Pushes, Wire, shared
 
 ECHOED = 200  # characters of an id that is told back
 UNSENT = 64  # answers that wait to be sent before no more is heard
@@ -47,7 +47,9 @@ class Stop(msgspec.Struct, tag="stop", forbid_unknown_fields=True):
 
 
 class EventTalk:
-    def __init__(self, socket: Puts, conversations: Conversations, generations: Generations, changes: Changes) -> None:
+    def __init__(
+        self, socket: Pushes, conversations: Conversations, generations: Generations, changes: Changes
+    ) -> None:
         self._conversations = conversations
         self._generations = generations
         self._changes = changes

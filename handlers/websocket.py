@@ -98,10 +98,10 @@ class SocketHandler(WebSocketHandler):
             raise Refusal(400, "bad_request", "This is no whole WebSocket handshake; does a proxy drop its headers?")
         await super().get(*args, **kwargs)
 
-    def put(self, frames: bytes) -> asyncio.Future[None] | None:
+    def push(self, frames: bytes) -> asyncio.Future[None] | None:
         if not isinstance(self.ws_connection, StrictProtocol13):  # it has been closed
             raise StreamClosedError
-        return self.ws_connection.put(frames)
+        return self.ws_connection.push(frames)
 
     def check_origin(self, origin: str) -> bool:
         return True  # the gate has judged it, by stricter rules

@@ -13,13 +13,13 @@ from chat.log import ENDINGS, Batch, Bell, GenerationLog
 Frames = Callable[[Batch], bytes]
 
 
-class Puts(Protocol):
-    """A connection; see Stream.put in stream.py."""
+class Pushes(Protocol):
+    """A connection; see Stream.push in stream.py."""
 
-    def put(self, data: bytes) -> Awaitable[None] | None: ...
+    def push(self, data: bytes) -> Awaitable[None] | None: ...
 
 
-class Socket(Puts, Protocol):
+class Socket(Pushes, Protocol):
     """A WebSocket, as far as those who talk over it know it."""
 
     def write_message(self, message: str | bytes) -> Awaitable[None]: ...
@@ -33,10 +33,10 @@ class Wire:
     Those who have more to write then wait in line, and each writes one piece when it is their turn again.
     """
 
-    __slots__ = ("_bell", "_flushing", "_put", "_waiting", "gone", "is_full")
+    __slots__ = ("_bell", "_flushing", "_push", "_waiting", "gone", "is_full")
 
-    def __init__(self, stream: Puts, bell: Bell) -> None:
-        self._put = stream.put
+    def __init__(self, stream: Pushes, bell: Bell) -> None:
+        self._push = stream.push
         self._bell = bell  # for whom it is to know when something was sent last
         self._waiting: dict[Callable[[], None], None] = {}
         self._flushing: asyncio.Future[None] | None = None
@@ -50,7 +50,7 @@ class Wire:
     def put(self, data: bytes) -> None:
         """To be called only where it isn't full."""
         try:
-            pending = self._put(data)
+            pending = self._push(data)
         except StreamClosedError:
             self.lose()
             return
