@@ -182,6 +182,7 @@ def row(results: list[Result], beside: list[Result]) -> str:
 
 def first_tokens(chosen: list[Relay], rounds: int, times: int) -> None:
     print("\nfirst token, ms from the question, one question at a time")
+    chosen = [relay for relay in chosen if relay.kind in ("sse", "ws", "lines")]  # of the others, the way there differs
     results: dict[str, list[float]] = {relay.name: [] for relay in chosen}
     for _ in range(rounds):
         for relay in chosen:
