@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint format clean
+.PHONY: run test lint format vendor clean
 
 run: $(VENV)/hearth ## set up and start chatting; more options in ARGS="--port=9000 …"
 	@exec $(BIN)/python scripts/run.py $(ARGS)
@@ -22,6 +22,9 @@ lint: $(VENV)/test
 format: $(VENV)/test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+vendor: ## make static/vendor/ anew; needs npm
+	node scripts/vendor/vendor.mjs
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache tests/artifacts

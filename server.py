@@ -22,6 +22,7 @@ from chat.conversations import Conversations
 from chat.generations import Generations
 from chat.line import Line
 from chat.models import Models
+from chat.presets import Presets
 from chat.questions import Questions
 from chat.status import Status
 from chat.titles import Titles
@@ -141,6 +142,7 @@ def build(settings: Settings, store: SQLiteStore, where: Address) -> tuple[House
         conversations=Conversations(store, generations, models, writer, titles, changes),
         generations=generations,
         models=models,
+        presets=Presets(store, changes.tell_of_presets),
         questions=Questions(generations, models, writer, LINGER),
         status=Status(VERSION, ollama, settings.auth, settings.demo),
         sockets=Sockets(),

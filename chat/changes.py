@@ -13,6 +13,7 @@ class Changes:
 
     def __init__(self) -> None:
         self._listeners: set[Hear] = set()
+        self._of_presets: set[Callable[[], None]] = set()
 
     def __repr__(self) -> str:
         return f"<Changes, {len(self._listeners)} listen>"
@@ -23,10 +24,16 @@ class Changes:
             if hear != besides:
                 hear(conversation_id, ended)
 
+    def tell_of_presets(self) -> None:
+        for hear in list(self._of_presets):
+            hear()
+
     @contextmanager
-    def heard(self, hear: Hear) -> Iterator[None]:
+    def heard(self, hear: Hear, of_presets: Callable[[], None]) -> Iterator[None]:
         self._listeners.add(hear)
+        self._of_presets.add(of_presets)
         try:
             yield
         finally:
             self._listeners.discard(hear)
+            self._of_presets.discard(of_presets)

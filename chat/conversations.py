@@ -19,10 +19,11 @@ from .events import Done, Ending
 from .generation import Generation, State, Write, state_after
 from .generations import Generations, Prepared, covers, has_ended, texts_of
 from .ids import new_id
+from .imports import Import, read_import
 from .messages import head, now, reply_to, run, user_message, written
 from .models import Models
 from .prompt import conversation_prompt
-from .requests import Changed, Choice, NewConversation, Question, plain_options
+from .requests import Changed, Choice, NewConversation, Question, check_images, plain_options
 from .titles import Titles, first_line
 from .writer import Writer
 
@@ -61,11 +62,23 @@ class Conversations:
             raise NotFound("There is no such conversation")
         return conversation
 
-    async def newest(self, query: str | None, before: str | None, limit: int) -> tuple[list[Found], bool]:
-        return await self._store.conversations(query, before, limit)
+    async def newest(
+        self, query: str | None, before: str | None, limit: int, pinned: bool | None = None
+    ) -> tuple[list[Found], bool]:
+        if query and pinned is not None:
+            raise Invalid("`pinned` goes without `query`: a search finds pinned ones too")
+        return await self._store.conversations(query, before, limit, pinned)
 
     async def messages(self, conversation_id: str) -> list[Message]:
         return [self._live(message) for message in await self._store.messages(conversation_id)]
+
+    async def branch(self, conversation: Conversation) -> list[Message]:
+        """From its beginning down to the message shown last."""
+        found = [] if conversation.leaf is None else await self._store.branch(conversation.leaf)
+        return [self._live(message) for message in found]
+
+    async def message(self, message_id: str) -> Message:
+        return self._live(await self._message(message_id))
 
     def running(self, conversation_id: str) -> list[str]:
         return [generation.id for generation in self._generations.at_work(conversation_id)]
@@ -90,6 +103,14 @@ class Conversations:
         )
         await self._store.add_conversation(conversation)
         return conversation
+
+    async def take_in(self, wanted: Import) -> list[Conversation]:
+        """Conversations from elsewhere; all of them or none."""
+        whole = await asyncio.to_thread(read_import, wanted)
+        await self._store.add_whole(whole)
+        for conversation, _ in whole:
+            self._changes.tell(conversation.id)
+        return [conversation for conversation, _ in whole]
 
     async def change(self, conversation_id: str, changed: Changed) -> Conversation:
         """Each field that is set replaces what was there."""
@@ -126,6 +147,8 @@ class Conversations:
         `besides` is who asks, and so need not hear of the change.
         """
         question.check()
+        if question.images:
+            await asyncio.to_thread(check_images, question.images)
         self._generations.check_open()
         async with self._lock(conversation_id):
             conversation = await self.get(conversation_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -12,6 +12,9 @@ from ollama.chunks import Details, Model, Running, Show
 from ollama.client import Ollama
 from ollama.errors import ModelNotFound, OllamaError, Unreachable
 
+from .requests import Options
+
+LEVELS = ("gptoss", "gpt-oss")
 AT_ONCE = 4  # calls of /api/show side by side, where a long list needs them
 
 
@@ -29,6 +32,9 @@ class ModelView(msgspec.Struct):
     quantization_level: str | None
     capabilities: list[str]
     context_length: int | None  # tokens, as trained
+    context_cost: int | None  # bytes of memory that a token of context takes
+    think: Literal["switch", "levels"] | None  # how its thinking can be told
+    parameters: Options  # what Ollama runs it with unless told otherwise
     running: RunningView | None
 
     @property
@@ -93,9 +99,7 @@ class Models:
             return []
 
     async def _show(self, model: Model, room: asyncio.Semaphore) -> Show:
-        """What the list doesn't tell in older versions of Ollama; asked once for each content of a model."""
-        if model.capabilities is not None:
-            return Show(capabilities=model.capabilities)
+        """What the list doesn't tell; asked once for each content of a model."""
         key = (model.name, model.digest)
         if key not in self._shown:
             async with room:
@@ -118,7 +122,7 @@ def _first(models: list[ModelView]) -> str | None:
 def _view(model: Model, show: Show, running: Running | None) -> ModelView:
     details = model.details or Details()
     # Before capabilities were told at all, a model in the list was one to chat with.
-    capabilities = ["completion"] if show.capabilities is None else show.capabilities
+    capabilities = next((one for one in (model.capabilities, show.capabilities) if one is not None), ["completion"])
     return ModelView(
         name=model.name,
         size=model.size,
@@ -127,8 +131,29 @@ def _view(model: Model, show: Show, running: Running | None) -> ModelView:
         quantization_level=details.quantization_level,
         capabilities=capabilities,
         context_length=details.context_length or show.context_length,
+        context_cost=show.context_cost,
+        think=_think(capabilities, details.family),
+        parameters=_options(show.options),
         running=None if running is None else _in_memory(running),
     )
+
+
+def _think(capabilities: list[str], family: str | None) -> Literal["switch", "levels"] | None:
+    """Ollama doesn't tell who takes levels; it is this family."""
+    if "thinking" not in capabilities:
+        return None
+    return "levels" if family in LEVELS else "switch"
+
+
+def _options(told: dict[str, list[Any]]) -> Options:
+    """Those that can be set; what can't be read is as if it wasn't told."""
+    options: dict[str, Any] = {}
+    for name, values in told.items():
+        try:
+            options |= msgspec.to_builtins(msgspec.convert({name: values if name == "stop" else values[-1]}, Options))
+        except msgspec.ValidationError:
+            continue
+    return msgspec.convert(options, Options)
 
 
 def _in_memory(running: Running) -> RunningView:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections import deque
 from typing import Annotated, Any
 
 import msgspec
@@ -17,11 +18,14 @@ from .errors import Invalid, TooLarge
 MAX_IMAGES = 8
 MAX_IMAGE = 10 * 1024 * 1024  # bytes, decoded
 MAX_CONTENT = 1024 * 1024  # bytes of UTF-8
+MAX_NAME = 80  # characters, of a preset
 MAX_QUESTION = 16 * 1024  # bytes of UTF-8, on the plain streams
 
 Name = Annotated[str, Meta(min_length=1, max_length=300)]
 Whole = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]  # what Ollama takes
 RequestId = Annotated[str, Meta(min_length=1, max_length=200)]
+PIECE = 1 << 18  # characters of base64 that are decoded at once; a multiple of four
+
 _DURATION = re.compile(r"-?(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+|-?\d+")
 
 
@@ -49,8 +53,9 @@ class Options(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     stop: list[str] | None = None
 
 
-class NewConversation(msgspec.Struct, forbid_unknown_fields=True):
-    title: str | None = None
+class Setup(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """With what a conversation is held, as far as it is not left to Ollama."""
+
     model: Name | None = None
     system: str | None = None
     options: Options | None = None
@@ -60,6 +65,18 @@ class NewConversation(msgspec.Struct, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if isinstance(self.keep_alive, str) and not _DURATION.fullmatch(self.keep_alive):
             raise ValueError("`keep_alive` is a duration such as 5m, a number of seconds, or -1 for ever")
+
+
+class NewConversation(Setup, forbid_unknown_fields=True, kw_only=True):
+    title: str | None = None
+
+
+class NewPreset(Setup, forbid_unknown_fields=True, kw_only=True):
+    name: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.name = preset_name(self.name)
 
 
 class Changed(NewConversation, forbid_unknown_fields=True, kw_only=True):
@@ -75,11 +92,26 @@ class Changed(NewConversation, forbid_unknown_fields=True, kw_only=True):
     leaf: str | UnsetType | None = UNSET
 
     def fields(self) -> dict[str, Any]:
-        named = {name: getattr(self, name) for name in self.__struct_fields__}
-        named = {name: value for name, value in named.items() if value is not UNSET}
-        if isinstance(named.get("options"), Options):
-            named["options"] = plain_options(named["options"])
-        return named
+        return _named(self)
+
+
+class ChangedPreset(Setup, forbid_unknown_fields=True, kw_only=True):
+    """The same of a preset."""
+
+    name: str | UnsetType = UNSET
+    model: Name | UnsetType | None = UNSET  # type: ignore[assignment]
+    system: str | UnsetType | None = UNSET  # type: ignore[assignment]
+    options: Options | UnsetType | None = UNSET  # type: ignore[assignment]
+    think: Think | UnsetType = UNSET  # type: ignore[assignment]
+    keep_alive: str | int | UnsetType | None = UNSET  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.name is not UNSET:
+            self.name = preset_name(self.name)
+
+    def fields(self) -> dict[str, Any]:
+        return _named(self)
 
 
 class Choice(msgspec.Struct, forbid_unknown_fields=True):
@@ -97,30 +129,50 @@ class Question(Choice, forbid_unknown_fields=True, kw_only=True):
     request_id: RequestId | None = None
 
     def check(self) -> None:
-        """Raises Invalid."""
+        """Raises Invalid. The images, which take time, are looked at by check_images."""
         if not self.content.strip() and not self.images:
             raise Invalid("`content` is empty: ask something")
         if len(self.content.encode()) > MAX_CONTENT:
             raise TooLarge(f"`content` is larger than {MAX_CONTENT >> 20} MiB: send less")
-        if self.images:
-            check_images(self.images)
 
 
-def check_images(images: list[str]) -> None:
+def preset_name(text: str) -> str:
+    name = " ".join(text.split())
+    if not 1 <= len(name) <= MAX_NAME:
+        raise ValueError(f"`name` is 1 to {MAX_NAME} characters long")
+    return name
+
+
+def _named(changed: msgspec.Struct) -> dict[str, Any]:
+    """The fields that are set, as a record has them."""
+    named = {name: getattr(changed, name) for name in changed.__struct_fields__}
+    named = {name: value for name, value in named.items() if value is not UNSET}
+    if isinstance(named.get("options"), Options):
+        named["options"] = plain_options(named["options"])
+    return named
+
+
+def check_images(images: list[str], where: str = "images") -> None:
     if len(images) > MAX_IMAGES:
-        raise Invalid(f"`images` holds {len(images)}: at most {MAX_IMAGES} can be sent at once")
+        raise Invalid(f"`{where}` holds {len(images)}: at most {MAX_IMAGES} can be sent at once")
     for place, image in enumerate(images):
-        if not _is_picture(_decode(image, place)):
-            raise Invalid(f"`images[{place}]` is neither PNG, JPEG nor WebP")
+        if not _is_picture(_decode(image, f"{where}[{place}]")):
+            raise Invalid(f"`{where}[{place}]` is neither PNG, JPEG nor WebP")
 
 
-def _decode(image: str, place: int) -> bytes:
+def _decode(image: str, where: str) -> bytes:
+    """Its beginning, once all of it was looked at, piece by piece: other work gets its turn in between."""
     if len(image) > MAX_IMAGE * 4 // 3 + 4:
-        raise TooLarge(f"`images[{place}]` is larger than {MAX_IMAGE >> 20} MiB")
+        raise TooLarge(f"`{where}` is larger than {MAX_IMAGE >> 20} MiB")
     try:
-        return base64.b64decode(image, validate=True)
+        if "=" in image[:-2]:
+            raise ValueError("its end comes before its end")
+        pieces = (base64.b64decode(image[at : at + PIECE], validate=True) for at in range(0, len(image), PIECE))
+        beginning = next(pieces, b"")
+        deque(pieces, maxlen=0)
+        return beginning
     except (binascii.Error, ValueError):
-        raise Invalid(f"`images[{place}]` is not base64") from None
+        raise Invalid(f"`{where}` is not base64") from None
 
 
 def _is_picture(data: bytes) -> bool:

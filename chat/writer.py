@@ -151,6 +151,7 @@ class Writing:
         "_said",
         "_sent",
         "_splitter",
+        "_thinking_since",
         "_thought",
         "_wrote",
     )
@@ -163,6 +164,7 @@ class Writing:
         self._wrote = False
         self._append = generation.log.append
         self._is_joined = False  # nothing is held back or dropped any more where the reply goes on
+        self._thinking_since: int | None = None
         self._before = generation.content
         self._splitter = ThinkingSplitter()
         self._thought = self._said = Seam("")
@@ -190,6 +192,7 @@ class Writing:
         finally:
             self._tell(self._joined(self._splitter.end()))
             self._tell(self._rest())
+            self._think_until_now()
         if not self._wrote and last.done_reason in (None, "stop") and not self._before:
             # How Ollama answers a prompt that it could not cut down to the context (seen in 0.33).
             raise TooLong("it wrote nothing, which is what Ollama does when the prompt does not fit its context")
@@ -210,6 +213,7 @@ class Writing:
         if self._is_joined and self._wrote and len(chunks) == 1 and self._splitter.is_over:
             message = chunks[0].message  # as nearly always
             if message is not None and message.content and not message.thinking:
+                self._think_until_now()
                 self._append([Content(message.content)])
                 return
         texts: list[Text] = []
@@ -247,4 +251,16 @@ class Writing:
             self._begin()
             self._generation.stats["first_token_duration"] = time.monotonic_ns() - self._sent
             self._generation.enter("writing")
+        self._time_thinking(texts)
         self._generation.tell(texts)
+
+    def _time_thinking(self, texts: list[Text]) -> None:
+        """From the first thought to the first of what is written, or to the end."""
+        if self._thinking_since is None and isinstance(texts[0], Thinking):
+            self._thinking_since = time.monotonic_ns()
+        if any(isinstance(text, Content) for text in texts):
+            self._think_until_now()
+
+    def _think_until_now(self) -> None:
+        if self._thinking_since is not None and "thinking_duration" not in self._generation.stats:
+            self._generation.stats["thinking_duration"] = time.monotonic_ns() - self._thinking_since

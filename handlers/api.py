@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -9,8 +10,10 @@ import msgspec
 from chat.conversations import Conversations
 from chat.generation import Generation
 from chat.generations import Generations
+from chat.imports import Import
 from chat.models import Models
-from chat.requests import Changed, Choice, NewConversation, Question
+from chat.presets import Presets
+from chat.requests import Changed, ChangedPreset, Choice, NewConversation, NewPreset, Question
 from chat.status import Status
 from store import Conversation, Found
 
@@ -46,7 +49,7 @@ class ConversationsHandler(JSONHandler):
     async def get(self) -> None:
         query = self.get_query_argument("query", "") or None
         before = self.get_query_argument("before", "") or None
-        found, more = await self._conversations.newest(query, before, self._limit())
+        found, more = await self._conversations.newest(query, before, self._limit(), self._pinned())
         self.send({"conversations": [self._view(one) for one in found], "more": more})
 
     async def post(self) -> None:
@@ -56,6 +59,12 @@ class ConversationsHandler(JSONHandler):
     def _view(self, found: Found) -> dict[str, Any]:
         running = self._conversations.running(found.conversation.id)
         return conversation_view(found.conversation, running) | {"snippet": found.snippet}
+
+    def _pinned(self) -> bool | None:
+        text = self.get_query_argument("pinned", None)
+        if text not in (None, "true", "false"):
+            raise Refusal(400, "bad_request", "`pinned` is true or false")
+        return None if text is None else text == "true"
 
     def _limit(self) -> int:
         text = self.get_query_argument("limit", str(PAGE))
@@ -83,6 +92,25 @@ class ConversationHandler(JSONHandler):
         self.send_nothing()
 
 
+class ImportsHandler(JSONHandler):
+    def initialize(self, conversations: Conversations) -> None:
+        self._conversations = conversations
+
+    async def post(self) -> None:
+        wanted = await asyncio.to_thread(self.read_body, Import)
+        taken = await self._conversations.take_in(wanted)
+        views = [conversation_view(one, []) for one in taken]
+        self.send({"conversations": views, "skipped": len(wanted.conversations) - len(taken)}, 201)
+
+
+class MessageHandler(JSONHandler):
+    def initialize(self, conversations: Conversations) -> None:
+        self._conversations = conversations
+
+    async def get(self, message_id: str) -> None:
+        self.send(await self._conversations.message(message_id))
+
+
 class MessagesHandler(JSONHandler):
     def initialize(self, conversations: Conversations) -> None:
         self._conversations = conversations
@@ -107,6 +135,29 @@ class ContinueHandler(JSONHandler):
     async def post(self, message_id: str) -> None:
         self.read_body(Nothing)
         self.send({"reply": await self._conversations.go_on(message_id)}, 202)
+
+
+class PresetsHandler(JSONHandler):
+    def initialize(self, presets: Presets) -> None:
+        self._presets = presets
+
+    async def get(self) -> None:
+        self.send({"presets": await self._presets.all()})
+
+    async def post(self) -> None:
+        self.send(await self._presets.create(self.read_body(NewPreset)), 201)
+
+
+class PresetHandler(JSONHandler):
+    def initialize(self, presets: Presets) -> None:
+        self._presets = presets
+
+    async def patch(self, preset_id: str) -> None:
+        self.send(await self._presets.change(preset_id, self.read_body(ChangedPreset)))
+
+    async def delete(self, preset_id: str) -> None:
+        await self._presets.delete(preset_id)
+        self.send_nothing()
 
 
 class GenerationHandler(JSONHandler):

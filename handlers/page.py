@@ -2,42 +2,49 @@
 
 from __future__ import annotations
 
+import gzip
+import re
 from pathlib import Path
-from typing import Any
 
-from tornado.web import HTTPError, StaticFileHandler
+from assets import Bundle
 
-from .answers import JSONHandler, answer_error, log_unexpected, secure
+from .answers import HEADERS, JSONHandler
+from .plain_pages import Pages
+
+NOSCRIPT = re.compile(rb"<noscript>.*?</noscript>\n?", re.DOTALL)
+POLICY = HEADERS["Content-Security-Policy"].replace("form-action 'none'", "form-action 'self'")
 
 
 class PageHandler(JSONHandler):
     """One page for every conversation; which one to show it reads from its address."""
 
-    def initialize(self, index: Path) -> None:
-        self._index = index
+    def initialize(self, static: Path, bundle: Bundle, pages: Pages) -> None:
+        self._static = static
+        self._bundle = bundle
+        self._pages = pages
 
     def get(self, conversation: str | None = None) -> None:
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-cache")
-        self.finish(self._index.read_bytes())
+        self.set_header("Vary", "Accept-Encoding, Accept-Language")
+        # Without JavaScript it is a form, which a browser would send as if from nowhere if it sent no referrer.
+        self.set_header("Content-Security-Policy", POLICY)
+        self.set_header("Referrer-Policy", "same-origin")
+        noscript = self._pages.noscript(self.request.headers.get("Accept-Language", ""), conversation)
+        body = NOSCRIPT.sub(lambda _: noscript, self._page().encode())
+        if "gzip" in self.request.headers.get("Accept-Encoding", ""):
+            self.set_header("Content-Encoding", "gzip")
+            body = gzip.compress(body, 9, mtime=0)
+        self.finish(body)
 
     head = get
 
+    def _page(self) -> str:
+        """index.html, which is told what languages there are: one file each, so that the next one is one file.
 
-class StaticHandler(StaticFileHandler):
-    """Files revalidate by their ETag at each load: after a restart nobody sees an older Hearth's."""
-
-    def set_default_headers(self) -> None:
-        secure(self)
-        self.set_header("Cache-Control", "no-cache")
-
-    def parse_url_path(self, url_path: str) -> str:
-        if "\0" in url_path:  # which the file system's functions raise at
-            raise HTTPError(404)
-        return super().parse_url_path(url_path)
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        answer_error(self, **kwargs)
-
-    def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:
-        log_unexpected(self, value)
+        With ?modules it names every file by itself, for who works on the page.
+        """
+        languages = " ".join(sorted(file.stem for file in self._static.glob("locales/*.json")))
+        index = (self._static / "index.html").read_text()
+        index = index.replace('data-languages="en"', f'data-languages="{languages}"')
+        return index if "modules" in self.request.arguments else self._bundle.page(index)

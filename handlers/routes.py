@@ -9,10 +9,12 @@ from pathlib import Path
 
 from tornado.web import Application, RequestHandler
 
+from assets import Bundle
 from chat.changes import Changes
 from chat.conversations import Conversations
 from chat.generations import Generations
 from chat.models import Models
+from chat.presets import Presets
 from chat.questions import Questions
 from chat.status import Status
 
@@ -22,21 +24,29 @@ from .api import (
     ConversationHandler,
     ConversationsHandler,
     GenerationHandler,
+    ImportsHandler,
+    MessageHandler,
     MessagesHandler,
     ModelsHandler,
+    PresetHandler,
+    PresetsHandler,
     RepliesHandler,
     StatusHandler,
     StopHandler,
 )
-from .page import PageHandler, StaticHandler
+from .files import BuiltHandler, Compressed, StaticHandler
+from .languages import Languages
+from .page import PageHandler
 from .plain import ChatHandler
+from .plain_pages import Pages, PlainConversationHandler, PlainDeedHandler, PlainStartHandler
 from .sse import EventsHandler
 from .websocket import SocketHandler, Sockets
 
 log = logging.getLogger("hearth.request")
 
 PAGE = re.compile(r"/(c/[0-9a-zA-Z]+)?")
-MESSAGES = re.compile(r"/api/conversations/[^/]+/messages")
+PLAIN = re.compile(r"(/c/[0-9a-zA-Z]+)?/plain")
+LARGE = re.compile(r"/api/(conversations/[^/]+/messages|imports)")  # images are taken here
 
 BODY = 1024 * 1024  # bytes
 BODY_WITH_IMAGES = 64 * 1024 * 1024
@@ -49,6 +59,7 @@ class House:
     conversations: Conversations
     generations: Generations
     models: Models
+    presets: Presets
     questions: Questions
     status: Status
     sockets: Sockets
@@ -59,6 +70,11 @@ class House:
 def application(house: House) -> Application:
     conversations = {"conversations": house.conversations}
     generations = {"generations": house.generations}
+    presets = {"presets": house.presets}
+    pages = Pages(Languages(house.static / "locales"))
+    forms = {**conversations, **generations, "models": house.models, "pages": pages}
+    bundle = Bundle(house.static)
+    files = {"path": str(house.static), "compressed": Compressed()}
     plain = {"questions": house.questions, "generations": house.generations}
     socket = {"conversations": house.conversations, **plain, "sockets": house.sockets, "changes": house.changes}
     return Application(
@@ -70,13 +86,22 @@ def application(house: House) -> Application:
             (r"/api/conversations", ConversationsHandler, conversations),
             (r"/api/conversations/([^/]+)", ConversationHandler, conversations),
             (r"/api/conversations/([^/]+)/messages", MessagesHandler, conversations),
+            (r"/api/imports", ImportsHandler, conversations),
+            (r"/api/presets", PresetsHandler, presets),
+            (r"/api/presets/([^/]+)", PresetHandler, presets),
+            (r"/api/messages/([^/]+)", MessageHandler, conversations),
             (r"/api/messages/([^/]+)/replies", RepliesHandler, conversations),
             (r"/api/messages/([^/]+)/continue", ContinueHandler, conversations),
             (r"/api/generations/([^/]+)", GenerationHandler, generations),
             (r"/api/generations/([^/]+)/events", EventsHandler, generations),
             (r"/api/generations/([^/]+)/stop", StopHandler, generations),
-            (PAGE.pattern, PageHandler, {"index": house.static / "index.html"}),
-            (r"/static/(.*)", StaticHandler, {"path": str(house.static)}),
+            (PAGE.pattern, PageHandler, {"static": house.static, "bundle": bundle, "pages": pages}),
+            (r"/plain", PlainStartHandler, forms),
+            (r"/c/([0-9a-zA-Z]+)/plain", PlainConversationHandler, forms),
+            (r"/c/([0-9a-zA-Z]+)/plain/(stop|again|continue)", PlainDeedHandler, forms),
+            (r"/static/(.*)", StaticHandler, files),
+            (r"/built/.*", BuiltHandler, {"bundle": bundle}),
+            (r"/(service-worker\.js)", StaticHandler, files),  # its address is how far it reaches
         ],
         default_handler_class=Nowhere,
         websocket_max_message_size=BODY_WITH_IMAGES,
@@ -93,9 +118,9 @@ def log_request(handler: RequestHandler) -> None:
 
 
 def is_page(path: str) -> bool:
-    return PAGE.fullmatch(path) is not None
+    return bool(PAGE.fullmatch(path) or PLAIN.fullmatch(path))
 
 
 def body_limit(path: str) -> int:
     """In bytes; larger where images are taken."""
-    return BODY_WITH_IMAGES if MESSAGES.fullmatch(path) else BODY
+    return BODY_WITH_IMAGES if LARGE.fullmatch(path) else BODY

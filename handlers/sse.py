@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from asyncio import Future
 from contextlib import closing, suppress
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 from tornado.http1connection import HTTP1Connection
 from tornado.iostream import StreamClosedError
@@ -19,7 +20,6 @@ from .wire import Follower, Frames, Wire, shared
 
 HEARTBEAT = 14.0  # seconds of silence after which a comment line is sent; 15 are promised
 TYPES = {event: str(event.__struct_config__.tag).encode() for event in get_args(Event)}
-COMMENT = b":\n\n"
 
 
 class StreamHandler(JSONHandler):
@@ -29,6 +29,9 @@ class StreamHandler(JSONHandler):
     in which the connection's own bound is the whole of flow control: what is new meanwhile goes out as one batch.
     """
 
+    content_type = "text/event-stream; charset=utf-8"
+    comment = b":\n\n"  # what says nothing, sent after a silence
+
     _bell: Bell | None = None
     _gone = False
 
@@ -36,7 +39,7 @@ class StreamHandler(JSONHandler):
         self, generation: Generation, after: int, frames: Frames, head: bytes = b"", join: bool = True
     ) -> None:
         """Send `head`, then what comes behind number `after`, made into bytes by `frames`; texts as one if `join`."""
-        self.set_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.set_header("Content-Type", self.content_type)
         self.set_header("X-Accel-Buffering", "no")
         self._bell = Bell(HEARTBEAT)
         with (
@@ -58,12 +61,23 @@ class StreamHandler(JSONHandler):
             while not (follower.over or wire.gone or self._gone):
                 await bell.wait()
                 if bell.silent and not wire.is_full:
-                    wire.put(chunked(COMMENT) if self._is_chunked() else COMMENT)
+                    wire.put(chunked(self.comment) if self._is_chunked() else self.comment)
             await wire.flushed()
+
+    def transferred(self, frames: Frames) -> Frames:
+        """Within the chunks of HTTP's transfer encoding, where the answer has any."""
+        return (lambda batch: chunked(frames(batch))) if self._is_chunked() else frames
 
     def _is_chunked(self) -> bool:
         """As Tornado decides it, of an answer without a length."""
         return self.request.version == "HTTP/1.1"
+
+    def finish(self, chunk: str | bytes | dict[Any, Any] | None = None) -> Future[None]:
+        finished = super().finish(chunk)
+        if self.request.version == "HTTP/1.0":  # which has no other end of an answer without a length
+            connection = cast(HTTP1Connection, self.request.connection)
+            finished.add_done_callback(lambda _: connection.close())
+        return finished
 
     def on_connection_close(self) -> None:
         self._gone = True

@@ -28,6 +28,8 @@ from .wire import Follower, Pushes, Wire, shared
 ECHOED = 200  # characters of an id that is told back
 UNSENT = 64  # answers that wait to be sent before no more is heard
 
+PRESETS = {"type": "presets"}
+
 
 class Ask(Question, tag="ask", forbid_unknown_fields=True, kw_only=True):
     conversation: str
@@ -54,6 +56,7 @@ class EventTalk:
         self._generations = generations
         self._changes = changes
         self._changed: dict[str, None] = {}  # conversations that changed since they were last told, the oldest first
+        self._presets_changed = False  # since they were last told
         self._bell = Bell(HEARTBEAT)
         self._wire = Wire(socket, self._bell)
         self._following: dict[str, ExitStack] = {}  # generations, each with what ends the following
@@ -120,6 +123,10 @@ class EventTalk:
             self._changed[conversation_id] = None
             self._bell.ring()
 
+    def _hear_of_presets(self) -> None:
+        self._presets_changed = True
+        self._bell.ring()
+
     async def _change(self, conversation_id: str) -> dict[str, Any]:
         """How it is now, however often it changed meanwhile."""
         self._changed.pop(conversation_id)
@@ -156,7 +163,7 @@ class EventTalk:
             self._sent.set()
 
     async def run(self) -> None:
-        with closing(self._bell), self._changes.heard(self._hear_change):
+        with closing(self._bell), self._changes.heard(self._hear_change, self._hear_of_presets):
             try:
                 while not self._wire.gone:
                     await self._tell_changes()
@@ -170,6 +177,9 @@ class EventTalk:
         while self._changed and not self._wire.gone:
             self._say(await self._change(next(iter(self._changed))))
             await self._wire.flushed()
+        if self._presets_changed:
+            self._presets_changed = False
+            self._say(PRESETS)
 
     def _close(self) -> None:
         self._over = True

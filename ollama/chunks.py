@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 
 from .errors import BrokenStream
+from .model_info import context_cost, context_length, parameters
 
 T = TypeVar("T")
 
@@ -86,16 +87,24 @@ class Processes(msgspec.Struct):
 
 
 class Show(msgspec.Struct):
-    """``/api/show``; `model_info` holds the trained context length under ``ARCHITECTURE.context_length``."""
+    """``/api/show``; what is in the last two, model_info.py reads."""
 
     capabilities: list[str] | None = None
     model_info: dict[str, Any] | None = None
+    parameters: str | None = None
 
     @property
     def context_length(self) -> int | None:
-        info = self.model_info or {}
-        value = info.get(f"{info.get('general.architecture')}.context_length")
-        return value if isinstance(value, int) else None
+        return context_length(self.model_info or {})
+
+    @property
+    def context_cost(self) -> int | None:
+        return context_cost(self.model_info or {})
+
+    @property
+    def options(self) -> dict[str, list[Any]]:
+        """What the model is run with unless told otherwise; each value that a name is given."""
+        return parameters(self.parameters or "")
 
 
 class Version(msgspec.Struct):

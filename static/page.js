@@ -1,5 +1,8 @@
+import './elements/chat-menu.js';
+import './elements/chat-settings.js';
 import './elements/connection-note.js';
 import './elements/demo-notice.js';
+import './elements/drop-zone.js';
 import './elements/empty-state.js';
 import './elements/end-follower.js';
 import './elements/live-announcer.js';
@@ -8,20 +11,37 @@ import './elements/message-list.js';
 import './elements/missing-state.js';
 import './elements/model-picker.js';
 import './elements/ollama-guide.js';
+import './elements/picture-viewer.js';
+import './elements/reply-facts.js';
+import './elements/reply-menu.js';
+import './elements/settings-button.js';
+import './elements/think-choice.js';
+import './elements/side-bar.js';
+import './elements/toast-list.js';
 import { t, tag } from './elements/words.js';
+import { blindness } from './lib/sight.js';
+import { firstSent } from './lib/facts.js';
+import { title } from './lib/title.js';
 
 // The elements of index.html, and what each of them shows of the state.
 export class Page {
   composer = find('message-composer');
   follower = find('end-follower');
   announcer = find('live-announcer');
-  links = document.querySelectorAll('header a');
+  messages = find('message-list');
+  menu = find('reply-menu');
+  facts = find('reply-facts');
+  viewer = find('picture-viewer');
+  sideBar = find('side-bar');
+  sideOpen = find('.side-open');
+  chatMenu = find('chat-menu');
+  room = find('.room');
+  toasts = find('toast-list');
   #frame = null;
 
   constructor() {
     document.documentElement.lang = tag;
     find('.skip').textContent = t('skip');
-    find('.home').ariaLabel = t('header.home');
     find('.new-chat span').textContent = t('header.new');
   }
 
@@ -33,11 +53,10 @@ export class Page {
     });
   }
 
-  #draw({ chat, ollama, connection, model }) {
+  #draw({ chat, ollama, connection, attachments, model, missing }) {
     const gone = chat.phase === 'missing' || chat.phase === 'failed';
     const empty = !gone && chat.phase !== 'loading' && chat.messages.length === 0;
     const words = title(chat);
-    document.title = words ? `${words} · Hearth` : 'Hearth';
     find('main > h1').textContent = words;
     find('main > h1').hidden = empty || gone;
     document.body.classList.toggle('without-messages', empty || gone);
@@ -45,19 +64,26 @@ export class Page {
     find('empty-state').classList.toggle('waiting', ollama.problem !== null);
     find('missing-state').hidden = !gone;
     if (gone) find('missing-state').problem = chat.problem;
-    find('message-list').messages = chat.messages;
+    this.messages.show({
+      messages: chat.messages,
+      siblings: (message) => chat.siblings(message),
+      firstSent: firstSent(chat.messages),
+    });
     find('ollama-guide').show({ problem: gone ? null : ollama.problem, url: ollama.status?.ollama.url });
     find('demo-notice').hidden = !ollama.status?.demo;
     find('connection-note').away = connection.away;
-    find('model-picker').show({ models: ollama.models, chosen: model, known: ollama.status !== null });
+    find('model-picker').show({
+      models: ollama.models,
+      chosen: model,
+      known: ollama.status !== null,
+      standard: ollama.standard,
+      missing,
+    });
     this.composer.hidden = chat.phase === 'failed';
     this.composer.busy = chat.busy;
+    this.composer.attachments = attachments.all;
+    this.composer.blindness = blindness(attachments.all, model, ollama.models);
   }
-}
-
-function title({ conversation, messages }) {
-  const question = messages.find(({ role }) => role === 'user')?.content;
-  return conversation?.title || question?.trim().slice(0, 80) || '';
 }
 
 function find(selector) {

@@ -2,7 +2,7 @@
 
 from .errors import CannotBackUp, CannotOpen, DiskFull, Gone, StoreError
 from .interface import Store
-from .records import Conversation, Found, Message, Role, Run, Think
+from .records import Conversation, Found, Message, Preset, Role, Run, Think
 from .sqlite import SQLiteStore
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Found",
     "Gone",
     "Message",
+    "Preset",
     "Role",
     "Run",
     "SQLiteStore",

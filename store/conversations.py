@@ -20,6 +20,8 @@ _GET = f"SELECT {rows.CONVERSATION} FROM conversations WHERE id = ?"
 _BY_NUMBER = f"SELECT {rows.CONVERSATION} FROM conversations WHERE number = ?"
 _LIST = f"""SELECT {rows.CONVERSATION} FROM conversations WHERE (updated_at, id) < (?, ?)
     ORDER BY updated_at DESC, id DESC LIMIT ?"""
+_LIST_PINNED = _LIST.replace("WHERE", "WHERE pinned = 1 AND")  # a number in the text, for the index's sake
+_LIST_OTHERS = _LIST.replace("WHERE", "WHERE pinned = 0 AND")
 _TIME = "SELECT updated_at, id FROM conversations WHERE id = ?"
 _TITLE = "SELECT number, title, titled FROM conversations WHERE id = ?"
 _TOUCH = """UPDATE conversations SET leaf = ?, updated_at = max(updated_at, ?),
@@ -42,12 +44,15 @@ def get(db: sqlite3.Connection, conversation_id: str) -> Conversation | None:
     return None if row is None else rows.conversation(row)
 
 
-def newest(db: sqlite3.Connection, query: str | None, before: str | None, limit: int) -> tuple[list[Found], bool]:
+def newest(
+    db: sqlite3.Connection, query: str | None, before: str | None, limit: int, pinned: bool | None = None
+) -> tuple[list[Found], bool]:
     start = LATEST if before is None else db.execute(_TIME, (before,)).fetchone()
     if start is None:
         raise Gone("The conversation to list from is gone")
     if query is None or not query.strip():
-        page = [Found(rows.conversation(row)) for row in db.execute(_LIST, (*start, limit + 1)).fetchall()]
+        listed = _LIST if pinned is None else _LIST_PINNED if pinned else _LIST_OTHERS
+        page = [Found(rows.conversation(row)) for row in db.execute(listed, (*start, limit + 1)).fetchall()]
     else:
         asked = Query(query)
         page = [_found(db, asked, *hit) for hit in find(db, asked, start, limit + 1)]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
-from .records import Conversation, Found, Message, Run
+from .records import Conversation, Found, Message, Preset, Run
 
 
 class Store(Protocol):
@@ -14,8 +15,17 @@ class Store(Protocol):
 
     async def conversation(self, conversation_id: str) -> Conversation | None: ...
 
-    async def conversations(self, query: str | None, before: str | None, limit: int) -> tuple[list[Found], bool]:
-        """The newest first, behind `before`, and whether there are more. Any text is a legal query."""
+    async def conversations(
+        self, query: str | None, before: str | None, limit: int, pinned: bool | None = None
+    ) -> tuple[list[Found], bool]:
+        """The newest first, behind `before`, and whether there are more. Any text is a legal query.
+
+        With `pinned`, and no query, only those that are, or only those that are not.
+        """
+        ...
+
+    async def add_whole(self, whole: Sequence[tuple[Conversation, Sequence[Message]]]) -> None:
+        """Conversations with all their messages, parents first; all of them or none."""
         ...
 
     async def change_conversation(self, conversation_id: str, **changes: Any) -> Conversation | None:
@@ -61,4 +71,14 @@ class Store(Protocol):
 
     async def unfinished(self) -> list[Message]:
         """The replies that are queued or running."""
+        ...
+
+    async def presets(self) -> list[Preset]: ...
+
+    async def keep_preset(self, preset: Preset) -> None:
+        """Replaces the one of the same id."""
+        ...
+
+    async def delete_preset(self, preset_id: str) -> bool:
+        """Whether there was one."""
         ...

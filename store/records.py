@@ -45,6 +45,20 @@ class Message(msgspec.Struct, frozen=True):
     seams: list[int] = []  # places in the content where a continued reply may not join what was there
 
 
+class Preset(msgspec.Struct, frozen=True):
+    """Settings under a name, for conversations to be begun with."""
+
+    id: str
+    name: str
+    model: str | None
+    system: str | None
+    options: dict[str, Any] | None
+    think: Think
+    keep_alive: str | int | None
+    created_at: datetime
+    updated_at: datetime
+
+
 class Run(msgspec.Struct, frozen=True):
     """What is known of a generation when its log is gone."""
 

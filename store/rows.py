@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from .records import Conversation, Message, Run
+from .records import Conversation, Message, Preset, Run
 
 Row = tuple[Any, ...]
 
@@ -15,6 +15,7 @@ Row = tuple[Any, ...]
 CONVERSATION = "id, title, model, system, options, think, keep_alive, pinned, leaf, created_at, updated_at, titled"
 MESSAGE = """id, conversation, parent, role, content, created_at, thinking, images, model, state, generation,
     error, stats, context, seams"""
+PRESET = "id, name, model, system, options, think, keep_alive, created_at, updated_at"
 RUN = "id, conversation, message, state, last, ended_at"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -44,6 +45,10 @@ def conversation_row(one: Conversation) -> Row:
 
 def message_row(one: Message) -> Row:
     return tuple(column(name, getattr(one, name)) for name in names(MESSAGE))
+
+
+def preset_row(one: Preset) -> Row:
+    return tuple(column(name, getattr(one, name)) for name in names(PRESET))
 
 
 def run_row(one: Run) -> Row:
@@ -99,6 +104,21 @@ def message(row: Row) -> Message:
         stats=stats,
         context=context,
         seams=seams or [],
+    )
+
+
+def preset(row: Row) -> Preset:
+    id_, name, model, system, options, think, keep_alive, created_at, updated_at = row
+    return Preset(
+        id=id_,
+        name=name,
+        model=model,
+        system=system,
+        options=_parsed(options),
+        think=_parsed(think),
+        keep_alive=_parsed(keep_alive),
+        created_at=_time(created_at),
+        updated_at=_time(updated_at),
     )
 
 

@@ -38,8 +38,12 @@ def reindex(db: sqlite3.Connection, number: int, before: str | None, after: str 
         return
     if old := index_words(before or ""):
         db.execute(_REMOVE, (number, old))
-    if new := index_words(after or ""):
-        db.execute(_ADD, (number, new))
+    add_words(db, number, index_words(after or ""))
+
+
+def add_words(db: sqlite3.Connection, number: int, words: str) -> None:
+    if words:
+        db.execute(_ADD, (number, words))
 
 
 def find(db: sqlite3.Connection, query: Query, before: Time, limit: int) -> list[tuple[int, int]]:

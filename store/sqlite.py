@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from . import conversations, messages
+from . import conversations, importing, messages, presets
 from .folder import open_folder
-from .records import Conversation, Found, Message, Run
+from .records import Conversation, Found, Message, Preset, Run
 from .schema import MIGRATIONS, Migration
 from .thread import DatabaseThread
 
@@ -39,8 +40,14 @@ class SQLiteStore:
     async def conversation(self, conversation_id: str) -> Conversation | None:
         return await self._thread.read(lambda db: conversations.get(db, conversation_id))
 
-    async def conversations(self, query: str | None, before: str | None, limit: int) -> tuple[list[Found], bool]:
-        return await self._thread.read(lambda db: conversations.newest(db, query, before, limit))
+    async def add_whole(self, whole: Sequence[tuple[Conversation, Sequence[Message]]]) -> None:
+        ready = await asyncio.to_thread(importing.prepared, whole)  # while others use the database
+        await self._thread.write(lambda db: importing.add(db, ready))
+
+    async def conversations(
+        self, query: str | None, before: str | None, limit: int, pinned: bool | None = None
+    ) -> tuple[list[Found], bool]:
+        return await self._thread.read(lambda db: conversations.newest(db, query, before, limit, pinned))
 
     async def change_conversation(self, conversation_id: str, **changes: Any) -> Conversation | None:
         if unknown := changes.keys() - conversations.CHANGEABLE:
@@ -81,3 +88,12 @@ class SQLiteStore:
 
     async def unfinished(self) -> list[Message]:
         return await self._thread.read(messages.unfinished)
+
+    async def presets(self) -> list[Preset]:
+        return await self._thread.read(presets.every)
+
+    async def keep_preset(self, preset: Preset) -> None:
+        await self._thread.write(lambda db: presets.keep(db, preset))
+
+    async def delete_preset(self, preset_id: str) -> bool:
+        return await self._thread.write(lambda db: presets.delete(db, preset_id))

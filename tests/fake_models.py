@@ -32,6 +32,8 @@ narrow         as echo; a character is a token, and more than `room` of them do 
 teller         "One, two," and then nothing; given that as its own reply, the rest of TOLD
 anew           the same, but tells all of TOLD again
 otherwise      the same, but says something else then
+seeing         as echo; the one that sees pictures
+reciter        the pieces in `pieces`, one each `pace` seconds on the whole, and thinks those in `thoughts` before
 =============  =======================================================================================
 """
 
@@ -88,6 +90,17 @@ async def echo(x: Exchange) -> None:
     messages = x.body["messages"]
     await x.head()
     await x.say(f"{len(messages)} messages; the last: {messages[-1]['content']}")
+    await x.done()
+
+
+async def reciter(x: Exchange) -> None:
+    await x.head()
+    await x.say(thinking="".join(x.fake.thoughts))
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    for number, piece in enumerate(x.fake.pieces, 1):
+        await x.say(piece)
+        await x.wait(max(0, began + number * x.fake.pace - clock()))
     await x.done()
 
 
@@ -296,4 +309,6 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "teller": telling(TOLD.removeprefix(BEGUN)),
     "anew": telling(TOLD),
     "otherwise": telling("Quite another story."),
+    "seeing": echo,
+    "reciter": reciter,
 }

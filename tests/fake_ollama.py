@@ -31,11 +31,14 @@ class FakeOllama:
         self.context_length = 2048  # tokens, as allocated unless `num_ctx` asks for another size
         self.contexts: dict[str, int] = {}  # of models that were loaded with `num_ctx`
         self.room = 1000  # what `narrow` takes
+        self.shows: dict[str, dict[str, Any]] = {}  # what is told of some models besides
         self.loaded: set[str] = {"quick:latest"}
         self.models: list[str] = [f"{name}:latest" for name in BEHAVIOURS]
         self.pace = 0.05
         self.load = 0.5
         self.recording = b""
+        self.pieces: list[str] = []  # what `reciter` says
+        self.thoughts: list[str] = []
         self.answers: dict[str, bytes] = {}  # path → the bytes of a whole answer, sent in place of the usual one
         self.cut = 1 << 16
         self._here: list[Exchange] = []  # what loads, writes, or waits to
@@ -108,7 +111,8 @@ class FakeOllama:
                 await exchange.answer(200, {"models": [self._running(name) for name in sorted(self.loaded)]})
             case "/api/show" if self._name(exchange) in self.models:
                 capabilities = self._tag(self._name(exchange))["capabilities"]
-                await exchange.answer(200, {"capabilities": capabilities, "model_info": {}})
+                shown = {"capabilities": capabilities, "model_info": {}} | self.shows.get(self._name(exchange), {})
+                await exchange.answer(200, shown)
             case "/api/chat" if self._name(exchange) in self.models:
                 with self._at_work(exchange):
                     await self._chat(exchange)
@@ -162,6 +166,8 @@ class FakeOllama:
         capabilities = ["embedding"] if embeds else ["completion"]
         if name.startswith(("thinker", "tagged")):
             capabilities.append("thinking")
+        if name.startswith("seeing"):
+            capabilities.append("vision")
         details = {"family": "llama", "parameter_size": "134.52M", "quantization_level": "Q4_1", "context_length": 8192}
         return {"name": name, "size": 98362760, "digest": name, "details": details, "capabilities": capabilities}
 

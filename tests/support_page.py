@@ -31,7 +31,9 @@ ARGUMENTS = [
     "--disable-quic",
 ]
 # What the browser itself reports where a test cuts lines or asks for what isn't there.
-NETWORK = re.compile(r"(Failed to load resource|WebSocket connection to).*/(api|ws)\b")
+NETWORK = re.compile(
+    r"(Failed to load resource|WebSocket connection to).*/(api|ws)\b|unknown error occurred when fetching the script"
+)
 
 TRANSPORTS = pytest.mark.parametrize("transport", ["ws", "sse"])
 ENDING = re.compile("word199")
@@ -114,7 +116,7 @@ class Reader:
         self.composer: Locator = page.get_by_role("textbox")
         self.replies: Locator = page.locator("assistant-message")
         self.questions: Locator = page.locator("user-message")
-        self.text: Locator = self.replies.last.locator("> plain-text")
+        self.text: Locator = self.replies.last.locator("> markdown-text")
 
     def open(self, path: str = "/", transport: str | None = None) -> Reader:
         self.page.goto(self.hearth + path + (f"?transport={transport}" if transport else ""))
@@ -137,7 +139,7 @@ class Reader:
 
     def sees(self, *texts: str) -> None:
         """The messages on the page, whole, in order."""
-        shown = self.page.locator("user-message .bubble, assistant-message > plain-text")
+        shown = self.page.locator("user-message .bubble, assistant-message > markdown-text")
         expect(shown).to_have_text(list(texts))
 
     def never_takes_back(self) -> None:
@@ -167,6 +169,21 @@ class Reader:
         self.page.evaluate("window.dispatchEvent(new Event('focus'))")
 
 
+def settled_shell(page: Page) -> None:
+    """Waits until the worker keeps everything that the page was made of."""
+    page.evaluate(
+        """async () => {
+             await navigator.serviceWorker.ready;
+             const cache = await caches.open('shell');
+             const files = performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname);
+             const wanted = ['/', ...files.filter((file) => /^.(static|built)./.test(file))];
+             while (!(await Promise.all(wanted.map((file) => cache.match(file)))).every(Boolean)) {
+               await new Promise((resolve) => setTimeout(resolve, 50));
+             }
+           }"""
+    )
+
+
 def slow_text(text: str) -> bool:
     """Whether it is the beginning of what the model `slow` writes: each word once, in order."""
     words = text.split()
@@ -194,4 +211,4 @@ def call(method: str, address: str, body: dict[str, Any] | None = None) -> None:
     headers = {"Content-Type": "application/json"}
     request = urllib.request.Request(address.partition("?")[0], data, headers, method=method)
     with urllib.request.urlopen(request, timeout=10) as answer:
-        assert answer.status in (200, 204)
+        assert answer.status in (200, 201, 202, 204)

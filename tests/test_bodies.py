@@ -143,6 +143,8 @@ async def test_what_is_no_picture_or_too_many_or_too_large_is_refused() -> None:
             (["not base64!"], (400,)),
             ([PNG[:-2]], (400,)),
             ([f"data:image/png;base64,{PNG}"], (400,)),
+            ([PNG + "=" * (-len(PNG) % 4) + "QQ==QUFB"], (400,)),  # its end comes before its end
+            ([base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(300_000)).decode() + "!"], (400,)),
             ([base64.b64encode(b"GIF89a....").decode()], (400,)),
             ([""], (400,)),
             ([PNG, "é"], (400,)),

@@ -19,7 +19,8 @@ MAY = {
     "settings": {"ollama.address", "ollama.http.Limits", "tornado.options"},
     # Of Ollama and the store a handler knows the errors, to give each its status; of the store also the records, to
     # write them as JSON.
-    "handlers": {"chat", "ollama.errors", *STORE, "tornado", "msgspec"},
+    "handlers": {"assets", "chat", "ollama.errors", *STORE, "tornado", "msgspec"},
+    "assets": set(),
     "chat": {"ollama", "store", "msgspec"},
     "ollama": {"tornado.httpclient", "tornado.httputil", "httptools", "msgspec"},
     "store": {"msgspec"},

@@ -66,6 +66,25 @@ async def test_page_by_page_everything_comes_once_also_while_new_ones_are_made(l
 
 
 @pytest.mark.gen_test
+async def test_pinned_ones_are_listed_alone_however_old() -> None:
+    async with running() as hearth:
+        made = [await hearth.conversation(title=str(number)) for number in range(8)]
+        for number in (0, 3, 6):
+            await hearth.send("PATCH", f"/api/conversations/{made[number]}", {"pinned": True})
+        assert await titles(hearth, pinned="true") == ["6", "3", "0"]
+        assert await titles(hearth, pinned="false") == ["7", "5", "4", "2", "1"]
+        assert len(await titles(hearth)) == 8
+        found, more = await listed(hearth, pinned="true", limit=2)
+        assert more and [one["title"] for one in found] == ["6", "3"]
+        assert await titles(hearth, pinned="true", before=found[-1]["id"]) == ["0"]
+        await hearth.send("PATCH", f"/api/conversations/{made[3]}", {"pinned": False})
+        assert await titles(hearth, pinned="true") == ["6", "0"]
+        for query in ({"pinned": "yes"}, {"pinned": ""}, {"pinned": "true", "query": "a"}):
+            answer = await hearth.get(f"/api/conversations?{urlencode(query)}")
+            assert (answer.code, error_code(answer)) == (400, "bad_request"), query
+
+
+@pytest.mark.gen_test
 async def test_what_was_asked_and_answered_is_found_with_a_piece_of_the_text_around() -> None:
     async with running() as hearth:
         herbs = await hearth.conversation(title="Kräuter", model="echo")

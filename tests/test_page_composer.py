@@ -5,18 +5,19 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from .support_page import Readers
+from .support_page import Ollama, Readers
 
 
-def test_enter_sends_and_shift_enter_breaks(reader: Readers) -> None:
+def test_enter_sends_and_shift_enter_breaks(reader: Readers, ollama: Ollama) -> None:
     me = reader().open().choose("echo")
     me.composer.press_sequentially("one")
     me.composer.press("Shift+Enter")
     me.composer.press_sequentially("two")
     expect(me.composer).to_have_value("one\ntwo")
     me.composer.press("Enter")
-    me.wait_for("the last: one\ntwo")
+    me.wait_for("the last: one")
     expect(me.composer).to_have_value("")
+    assert ollama.fake.chats[-1].body["messages"][-1]["content"] == "one\ntwo"
 
 
 @pytest.mark.parametrize("how", ["{isComposing: true}", "{keyCode: 229}"])
@@ -30,6 +31,15 @@ def test_enter_sends_nothing_while_an_input_method_is_composing(reader: Readers,
     expect(me.questions).to_have_count(0)
     me.composer.press("Enter")
     me.sees("你好", "Hello, world!")
+
+
+def test_control_and_enter_send_on_a_phone_too(reader: Readers) -> None:
+    me = reader(viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True).open().choose("quick")
+    me.composer.fill("one")
+    me.composer.press("Enter")
+    expect(me.composer).to_have_value("one\n")
+    me.composer.press("Control+Enter")
+    me.sees("one", "Hello, world!")
 
 
 def test_only_white_space_is_no_question(reader: Readers) -> None:
@@ -66,3 +76,11 @@ def test_an_example_is_asked_with_a_click(reader: Readers) -> None:
     me = reader().open().choose("echo")
     me.page.locator("empty-state button").first.click()
     me.wait_for("1 messages; the last: Explain to a six-year-old")
+
+
+def test_an_example_leaves_what_was_typed(reader: Readers) -> None:
+    me = reader().open().choose("echo")
+    me.composer.fill("Half a thou")
+    me.page.locator("empty-state button").first.click()
+    me.wait_for("1 messages; the last: Explain to a six-year-old")
+    expect(me.composer).to_have_value("Half a thou")

@@ -85,19 +85,24 @@ def test_seams_are_counted_in_code_points(reader: Readers) -> None:
     ]
 
 
-def test_what_was_left_out_is_said_below_the_latest_reply(reader: Readers) -> None:
+def test_a_line_tells_what_the_model_is_no_longer_sent(reader: Readers) -> None:
     me = reader().open().choose("quick").ask("long " * 1000)
     me.wait_for("Hello, world!")
     me.choose("echo").ask("long " * 1000)
     me.wait_for("1 messages; the last: long")
-    left_out = me.page.locator(".left-out:visible")
-    expect(left_out).to_have_text("The first 2 messages were no longer sent to the model.")
+    line = "The model is no longer sent what is above this line."
+    order = me.page.locator("message-list > *")
+    kinds = "(all) => all.map((it) => it.role === 'note' ? it.textContent : it.localName)"
+    shown = ["user-message", "assistant-message", line, "user-message", "assistant-message"]
+    expect(order).to_have_count(5)
+    assert order.evaluate_all(kinds) == shown
     me.page.reload()
-    expect(left_out).to_have_text("The first 2 messages were no longer sent to the model.")
+    expect(me.page.get_by_text(line)).to_be_visible()
+    assert order.evaluate_all(kinds) == shown
     me.ask("Short")
     me.wait_for("the last: Short")
     expect(me.replies).to_have_count(3)
-    expect(left_out).to_have_count(1)
+    expect(me.page.get_by_text(line)).to_have_count(1)
 
 
 def test_the_model_is_given_the_conversation_so_far(reader: Readers) -> None:
@@ -114,9 +119,9 @@ def test_thinking_is_folded_away_and_timed(reader: Readers, ollama: Ollama) -> N
     expect(fold).to_contain_text(re.compile(r"Thinking… \d+ s"))
     expect(fold).to_contain_text(re.compile(r"Thought for 1 s"))
     me.wait_for("The answer is 42.")
-    expect(fold.locator("plain-text")).to_be_hidden()
+    expect(fold.locator("markdown-text")).to_be_hidden()
     fold.locator("summary").click()
-    expect(fold.locator("plain-text")).to_have_text("Let me think about it.")
+    expect(fold.locator("markdown-text")).to_have_text("Let me think about it.")
 
 
 def test_a_model_that_is_loaded_says_so(reader: Readers, ollama: Ollama) -> None:

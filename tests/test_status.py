@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from .hearth import Hearth, running
+from .recordings import FOLDER
 
 pytestmark = pytest.mark.usefixtures("clean_log")
 
@@ -45,14 +46,40 @@ async def test_every_model_is_listed_with_all_that_is_known_of_it() -> None:
             "quantization_level": "Q4_1",
             "capabilities": ["completion"],
             "context_length": 8192,
+            "context_cost": None,
+            "think": None,
+            "parameters": {},
             "running": {"size_vram": 0, "expires_at": "2026-11-22T13:49:53.7Z", "context_length": 2048},
         }
         assert found["models"][2] == known
         assert found["models"][1] | {"running": known["running"]} == known | {
             "name": "thinker:latest",
             "capabilities": ["completion", "thinking"],
+            "think": "switch",
         }
         assert found["models"][1]["running"] is None
+
+
+@pytest.mark.gen_test
+async def test_what_context_costs_and_what_ollama_sets_by_itself_is_told_and_asked_once() -> None:
+    async with running() as hearth:
+        hearth.fake.models = ["thinker:latest", "quick:latest"]
+        hearth.fake.shows["thinker:latest"] = json.loads((FOLDER / "show-thinking-model.body.json").read_text())
+        for _ in range(3):
+            thinker, quick = (await read(hearth, "/api/models"))["models"]
+            assert thinker["parameters"] == {"temperature": 0, "num_ctx": 2048, "stop": ["<|im_start|>", "<|im_end|>"]}
+            assert thinker["context_cost"] == 30 * 3 * (64 + 64) * 2
+            assert (quick["parameters"], quick["context_cost"]) == ({}, None)
+        assert hearth.fake.seen["/api/show"] == 2
+
+
+@pytest.mark.gen_test
+async def test_a_model_that_cannot_be_shown_is_listed_all_the_same() -> None:
+    async with running() as hearth:
+        hearth.fake.models = ["quick:latest"]
+        hearth.fake.answers["/api/show"] = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+        (quick,) = (await read(hearth, "/api/models"))["models"]
+        assert quick["capabilities"] == ["completion"] and quick["parameters"] == {} and quick["context_cost"] is None
 
 
 @pytest.mark.gen_test

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from chat.events import Content, Text, Thinking
 from chat.thinking import ThinkingSplitter
 
+from .asked import answered, eventful, kept, stop
 from .asking import unhurried
+from .hearth import running
 
 
 def split(pieces: list[str]) -> list[Text]:
@@ -89,3 +91,23 @@ def test_words_are_passed_on_as_soon_as_they_are_known_to_be_words() -> None:
     assert splitter.feed("So") == [Content("So")]
     assert splitter.feed(" <") == [Content(" <")]
     assert splitter.end() == []
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("model", ["thinker", "tagged"])
+async def test_the_time_of_thinking_is_kept(model: str) -> None:
+    async with running() as hearth:
+        hearth.fake.pace = 0.02
+        reply = await answered(hearth, await hearth.conversation(model=model), "hi")
+    assert 20_000_000 <= reply["stats"]["thinking_duration"] < 5e9
+
+
+@pytest.mark.gen_test
+async def test_a_reply_that_is_stopped_while_it_thinks_has_thought_until_then() -> None:
+    async with running() as hearth:
+        hearth.fake.pace = 60
+        reply = await hearth.ask(await hearth.conversation(model="thinker"), "hi")
+        await (await eventful(hearth, reply)).until(b"Let me")
+        await stop(hearth, reply)
+        stats = (await kept(hearth, reply))["stats"]
+    assert 0 < stats["thinking_duration"] < 5e9

@@ -1,24 +1,35 @@
 import { shortName } from '../lib/models.js';
 import { canGoOn, isRunning } from '../lib/reply.js';
+import './branch-switch.js';
+import './context-meter.js';
 import './copy-button.js';
 import { icon } from './icon.js';
 import { make, send, set } from './make.js';
-import './plain-text.js';
+import './markdown-text.js';
 import './reply-end.js';
 import './reply-status.js';
 import './thinking-fold.js';
 import { t } from './words.js';
 
-// A reply: what was thought, what is written, what it waits for, how it ended. Sends `try-again` and `go-on` {reply}.
+// A reply: what was thought, what is written, what it waits for, how it ended. Sends `try-again`, `go-on` and
+// `open-reply-facts` {reply}, `open-reply-menu` {reply, button, plain}, and `choose-branch`.
 class AssistantMessage extends HTMLElement {
   #reply = null;
   #parts = null;
   #clock = null;
 
+  get message() {
+    return this.#reply;
+  }
+
   set message(reply) {
     if (reply === this.#reply) return;
     this.#reply = reply;
     if (this.isConnected) this.#show();
+  }
+
+  set siblings(siblings) {
+    this.#parts.branches.siblings = siblings;
   }
 
   connectedCallback() {
@@ -34,25 +45,30 @@ class AssistantMessage extends HTMLElement {
     const parts = {
       heading: make('h2', { className: 'visually-hidden' }),
       fold: make('thinking-fold'),
-      text: make('plain-text'),
+      text: make('markdown-text'),
       status: make('reply-status'),
       end: make('reply-end'),
-      leftOut: make('p', { className: 'left-out' }),
+      branches: make('branch-switch', { hidden: true }),
       model: make('span', { className: 'model' }),
       copy: make('copy-button', { text: () => this.#reply.content }),
-      goOn: lastButton('forward', t('message.continue'), () => send(this, 'go-on', { reply: this.#reply })),
-      again: lastButton('again', t('message.again'), () => send(this, 'try-again', { reply: this.#reply })),
+      goOn: button('forward', t('message.continue'), () => this.#send('go-on')),
+      again: button('again', t('message.again'), () => this.#send('try-again')),
+      more: button('more', t('message.others'), () => this.#send('open-reply-menu', { button: parts.more, plain: () => parts.text.plain })),
+      about: button('info', t('facts.title'), () => this.#send('open-reply-facts')),
+      meter: make('context-meter', { className: 'for-last', hidden: true }),
     };
-    const { heading, fold, text, status, end, leftOut, copy, goOn, again, model } = parts;
-    goOn.classList.add('named');
-    parts.actions = make('div', { className: 'actions' }, copy, goOn, again, model);
-    this.append(heading, fold, text, status, end, leftOut, parts.actions);
+    const { heading, fold, text, status, end, branches, copy, goOn, again, more, about, model, meter } = parts;
+    goOn.classList.add('named', 'for-last');
+    set(more, { ariaHasPopup: 'menu', ariaExpanded: 'false' });
+    parts.ended = [copy, again, more, about, model];
+    parts.actions = make('div', { className: 'actions' }, branches, copy, goOn, again, more, about, model, meter);
+    this.append(heading, fold, text, status, end, parts.actions);
     return parts;
   }
 
   #show() {
     const reply = this.#reply;
-    const { heading, fold, text, status, end, leftOut, actions, copy, goOn, again, model } = this.#parts;
+    const { heading, fold, text, status, end, ended, copy, goOn, again, model, meter } = this.#parts;
     const running = isRunning(reply);
     const name = reply.model ? shortName(reply.model) : 'Hearth';
     const { empty } = reply.content;
@@ -65,19 +81,21 @@ class AssistantMessage extends HTMLElement {
     fold.reply = reply;
     text.hidden = empty;
     text.seams = reply.seams ?? [];
+    text.live = running;
     text.text = reply.content;
     status.hidden = !running;
     if (running) status.reply = reply;
     end.reply = reply;
-    const count = reply.context?.left_out?.length ?? 0;
-    leftOut.hidden = count === 0;
-    set(leftOut, { textContent: count ? t('message.left_out', { count }) : '' });
-    actions.hidden = running;
-    copy.hidden = empty;
+    for (const one of ended) one.hidden = running;
+    copy.hidden ||= empty;
     goOn.hidden = !canGoOn(reply);
-    again.hidden = running || !reply.parent;
+    meter.reply = reply;
     again.classList.toggle('named', reply.state !== 'done');
     this.#tick(running && !writing);
+  }
+
+  #send(type, detail) {
+    send(this, type, { reply: this.#reply, ...detail });
   }
 
   // Seconds are counted in words while something is waited for.
@@ -88,10 +106,9 @@ class AssistantMessage extends HTMLElement {
   }
 }
 
-// Of the last reply only: what came behind an older one would be out of sight.
-function lastButton(picture, label, onclick) {
+function button(picture, label, onclick) {
   const words = make('span', { textContent: label });
-  const properties = { type: 'button', className: 'quiet-button for-last', title: label, onclick };
+  const properties = { type: 'button', className: 'quiet-button', ariaLabel: label, title: label, onclick };
   return make('button', properties, icon(picture), words);
 }
 

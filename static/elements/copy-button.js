@@ -1,3 +1,4 @@
+import { copy } from './clipboard.js';
 import { icon } from './icon.js';
 import { make } from './make.js';
 import { t } from './words.js';
@@ -27,19 +28,6 @@ class CopyButton extends HTMLElement {
     this.#button.replaceChildren(icon(name));
     this.#button.ariaLabel = this.#button.title = label;
   }
-}
-
-// The clipboard's own interface exists in secure contexts only, not on http in the home network.
-async function copy(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const focused = document.activeElement;
-  const area = make('textarea', { value: text, className: 'visually-hidden' });
-  document.body.append(area);
-  area.select();
-  document.execCommand('copy');
-  area.remove();
-  focused?.focus();
-  return undefined;
 }
 
 customElements.define('copy-button', CopyButton);

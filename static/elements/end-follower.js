@@ -20,8 +20,9 @@ class EndFollower extends HTMLElement {
     this.#button.onclick = () => this.toEnd();
     this.append(make('div', { className: 'latest-place' }, this.#button));
     this.addEventListener('scroll', () => this.#scrolled(), { passive: true });
-    // Opening a fold at the end is for reading it, not for being carried away.
+    // Opening a fold at the end is for reading it, and an editor for writing in it, not for being carried away.
     this.addEventListener('click', ({ target }) => target.closest('summary') && this.#set(false));
+    this.addEventListener('focusin', ({ target }) => target.matches('textarea') && this.#set(false));
     // Sizes are told after the layout of a frame, so that following costs no layout of its own.
     const sizes = new ResizeObserver(() => this.#settle());
     sizes.observe(this);

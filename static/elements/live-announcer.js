@@ -1,16 +1,20 @@
-import { set } from './make.js';
+import { make, set } from './make.js';
 
 const LONGEST = 600;
 
-// Tells screen readers what the eye sees by itself. A reply is told once it is whole: a live region that changes
-// with every token stutters.
+// More than this is not read out late either.
+const KEPT = 12;
+
+// Tells screen readers what the eye sees by itself, one thing after the other: what is taken away before it was read
+// out would not be.
 class LiveAnnouncer extends HTMLElement {
   connectedCallback() {
-    set(this, { role: 'status', ariaLive: 'polite', className: 'visually-hidden' });
+    set(this, { role: 'log', ariaLive: 'polite', className: 'visually-hidden' });
   }
 
   say(text) {
-    this.textContent = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+    this.append(make('p', { textContent: text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text }));
+    if (this.children.length > KEPT) this.firstElementChild.remove();
   }
 }
 

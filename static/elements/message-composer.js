@@ -1,17 +1,32 @@
+import './attachment-list.js';
+import './blind-note.js';
+import { filesOf } from '../lib/transfer.js';
 import { icon } from './icon.js';
 import { make, send, set } from './make.js';
 import { t } from './words.js';
 
 // Safari reports the Enter that ends a composition after it, marked only by this code.
 const COMPOSING = 229;
+// A longer text that is pasted goes along as a file; the box is for typing.
+const LONG = 8_000;
 const touch = matchMedia('(hover: none) and (pointer: coarse)');
 
-// Where questions are typed. Sends `ask` {content}, `stop`, and `draft` {text} at every change.
+// Where questions are typed. Sends
+//   ask, stop
+//   draft {text}         at every change
+//   files {files}        to be attached
+//   long-text {text}     pasted, to be attached
+//   detach {id}          an attachment was taken away
+//   edit-last            the last question is to be changed
 class MessageComposer extends HTMLElement {
   #area;
   #button;
   #note;
+  #blindNote;
+  #list;
   #busy = false;
+  #blindness = null;
+  #attachments = [];
 
   connectedCallback() {
     this.#area = make('textarea', {
@@ -23,13 +38,21 @@ class MessageComposer extends HTMLElement {
       autocomplete: 'off',
       dir: 'auto',
     });
+    set(this.#area, { 'aria-describedby': 'composer-note composer-blind' });
     this.#button = make('button', { type: 'button', className: 'send', onclick: () => this.#press() });
-    this.#note = make('p', { className: 'note', role: 'alert', hidden: true });
+    this.#note = make('p', { id: 'composer-note', className: 'note', role: 'alert', hidden: true });
+    this.#blindNote = make('blind-note', { id: 'composer-blind', className: 'note' });
+    this.#list = make('attachment-list');
     this.#area.addEventListener('input', () => this.#changed());
     this.#area.addEventListener('keydown', (event) => this.#key(event));
-    const box = make('div', { className: 'box' }, this.#area, this.#button);
+    this.#area.addEventListener('paste', (event) => this.#paste(event, event.clipboardData));
+    this.#area.addEventListener('drop', (event) => this.#takeText(event, event.dataTransfer));
+    this.addEventListener('insert-text', ({ detail }) => this.#insert(detail.attachment));
+    this.addEventListener('detach', () => this.#attachments.length === 1 && this.invite());
+    const tools = make('div', { className: 'tools' }, ...this.#attachButton());
+    const box = make('div', { className: 'box' }, this.#list, tools, this.#area, this.#button);
     box.addEventListener('click', ({ target }) => target === box && this.#area.focus());
-    this.append(this.#note, box);
+    this.append(this.#note, this.#blindNote, box);
     this.#show();
   }
 
@@ -52,7 +75,20 @@ class MessageComposer extends HTMLElement {
     this.#show();
   }
 
-  // A sentence about what became of the last question; '' for none.
+  set attachments(attachments) {
+    if (attachments === this.#attachments) return;
+    this.#attachments = this.#list.attachments = attachments;
+    this.#show();
+  }
+
+  // Whether the model can't see the pictures: see lib/sight.js.
+  set blindness(blindness) {
+    if (!blindness && !this.#blindness) return;
+    this.#blindness = this.#blindNote.blindness = blindness;
+    this.#show();
+  }
+
+  // A sentence about what became of the last question, or of a file; '' for none.
   set note(text) {
     set(this.#note, { textContent: text, hidden: !text });
   }
@@ -66,9 +102,14 @@ class MessageComposer extends HTMLElement {
     if (!touch.matches) this.focus();
   }
 
+  get #ready() {
+    const something = this.#attachments.length > 0 || this.value.trim();
+    const waiting = this.#attachments.some(({ kind }) => kind === 'pending');
+    return something && !waiting && !this.#blindness && !this.#busy;
+  }
+
   #submit() {
-    const content = this.value.trim();
-    if (content && !this.#busy) send(this, 'ask', { content });
+    if (this.#ready) send(this, 'ask');
   }
 
   #press() {
@@ -80,11 +121,53 @@ class MessageComposer extends HTMLElement {
   }
 
   #key(event) {
-    const composing = event.isComposing || event.keyCode === COMPOSING;
-    const breaks = event.shiftKey || (touch.matches && !event.ctrlKey && !event.metaKey);
-    if (event.key !== 'Enter' || composing || breaks) return;
+    if (event.isComposing || event.keyCode === COMPOSING) return;
+    const command = event.ctrlKey || event.metaKey;
+    const plain = !command && !event.shiftKey && !event.altKey;
+    if (event.key === 'ArrowUp' && plain && !this.value) {
+      event.preventDefault();
+      send(this, 'edit-last');
+    }
+    if (event.key !== 'Enter' || event.shiftKey || (touch.matches && !command)) return;
     event.preventDefault();
     this.#submit();
+  }
+
+  #paste(event, transfer) {
+    const files = filesOf(transfer);
+    if (!files.length) return this.#takeText(event, transfer);
+    event.preventDefault();
+    send(this, 'files', { files });
+  }
+
+  #takeText(event, transfer) {
+    const text = transfer.getData('text/plain');
+    if (text.length <= LONG) return;
+    event.preventDefault();
+    send(this, 'long-text', { text });
+  }
+
+  #insert({ id, text }) {
+    const { selectionStart, selectionEnd } = this.#area;
+    this.#area.setRangeText(text, selectionStart, selectionEnd, 'end');
+    this.#changed();
+    send(this, 'detach', { id });
+    this.focus();
+  }
+
+  #attachButton() {
+    const label = t('attach.add');
+    // Everything can be picked: what it is, is told by its content.
+    const input = make('input', { type: 'file', multiple: true, hidden: true, ariaLabel: label });
+    input.addEventListener('change', () => {
+      send(this, 'files', { files: [...input.files] });
+      // The same file can be picked again.
+      input.value = '';
+      this.invite();
+    });
+    const button = make('button', { type: 'button', className: 'attach', ariaLabel: label, title: label }, icon('add'));
+    button.onclick = () => input.click();
+    return [button, input];
   }
 
   #changed() {
@@ -98,7 +181,7 @@ class MessageComposer extends HTMLElement {
     const label = t(this.#busy ? 'composer.stop' : 'composer.send');
     const name = this.#busy ? 'stop' : 'send';
     this.classList.toggle('busy', this.#busy);
-    this.#button.disabled = !this.#busy && !this.value.trim();
+    this.#button.disabled = !this.#busy && !this.#ready;
     if (this.#button.ariaLabel === label) return;
     set(this.#button, { ariaLabel: label, title: label });
     this.#button.replaceChildren(icon(name));

@@ -1,7 +1,7 @@
 import { make, send } from './make.js';
 import { t } from './words.js';
 
-// In place of a conversation that can't be shown. Sends `new-chat`.
+// In place of a conversation that can't be shown. Sends `go` {conversation: null}.
 class MissingState extends HTMLElement {
   #shown = null;
 
@@ -17,7 +17,7 @@ class MissingState extends HTMLElement {
         type: 'button',
         className: 'main-button',
         textContent: t('header.new'),
-        onclick: () => send(this, 'new-chat'),
+        onclick: () => send(this, 'go', { conversation: null }),
       }),
     );
   }

@@ -1,107 +1,186 @@
-import { shortName, size } from '../lib/models.js';
+import { searched, shortName } from '../lib/models.js';
 import { icon } from './icon.js';
 import { make, send, set } from './make.js';
-import { language, t } from './words.js';
+import { modelOption } from './model-option.js';
+import { t } from './words.js';
 
-// A button that tells the model, and a listbox to choose another. Sends `model-choice` {name}.
+// From this many models on there is a field to search them.
+const MANY = 6;
+// Where typing begins by itself a keyboard would cover half of the page.
+const touch = matchMedia('(hover: none) and (pointer: coarse)');
+
+// A button that tells the model, and a list to choose another. Sends `model-choice` {name}, and `models-wanted` when
+// it opens: what is in memory changes all the time.
 class ModelPicker extends HTMLElement {
   #button;
   #label;
+  #instead;
+  #sheet;
+  #search;
   #list;
-  #models = [];
-  #chosen = null;
-  #active = 0;
+  #note;
+  #state = { models: [], chosen: null, standard: null, missing: null };
+  #shown = [];
+  // model → what its place in the list was made of, and that place
+  #items = new Map();
+  #active = null;
 
   connectedCallback() {
+    if (this.#button) return;
     this.#label = make('span', { className: 'name' });
-    this.#list = make('ul', { id: 'models', role: 'listbox', popover: 'auto', tabIndex: -1 });
-    this.#list.ariaLabel = t('model.label');
+    this.#instead = make('span', { className: 'instead', hidden: true });
+    this.#list = make('ul', { id: 'models', role: 'listbox', tabIndex: -1, ariaLabel: t('model.label') });
+    this.#search = make('input', { type: 'text', placeholder: t('model.search'), autocomplete: 'off', spellcheck: false });
+    set(this.#search, { role: 'combobox', ariaLabel: t('model.search'), ariaExpanded: 'true', ariaAutoComplete: 'list' });
+    set(this.#search, { 'aria-controls': 'models', enterKeyHint: 'done' });
+    this.#note = make('p', { className: 'nothing', role: 'status' });
+    this.#sheet = make('div', { className: 'choices', id: 'model-sheet', popover: 'auto' });
+    this.#sheet.append(this.#search, this.#list, this.#note);
     this.#button = make('button', { type: 'button', disabled: true, ariaHasPopup: 'listbox', ariaExpanded: 'false' });
     set(this.#button, { 'aria-controls': 'models' });
     this.#button.append(make('span', { className: 'visually-hidden', textContent: t('model.label') }), this.#label);
-    this.#button.append(icon('choose'));
-    this.#button.popoverTargetElement = this.#list;
-    this.#button.addEventListener('keydown', (event) => this.#buttonKey(event));
-    this.#list.addEventListener('keydown', (event) => this.#listKey(event));
-    this.#list.addEventListener('click', ({ target }) => this.#pick(target.closest('li')));
-    this.#list.addEventListener('toggle', ({ newState }) => this.#toggled(newState === 'open'));
-    this.append(this.#button, this.#list);
+    this.#button.append(this.#instead, icon('choose'));
+    this.#button.popoverTargetElement = this.#sheet;
+    this.#listen();
+    this.append(this.#button, this.#sheet);
   }
 
-  show({ models, chosen, known }) {
-    if (models === this.#models && chosen === this.#chosen && known) return;
-    this.#models = models;
-    this.#chosen = chosen;
+  // standard: the server's default; missing: a model that isn't there any more, which the chosen one stands in for.
+  show({ models, chosen, known, standard = null, missing = null }) {
+    const state = { models, chosen, standard, missing };
+    if (known && Object.keys(state).every((name) => state[name] === this.#state[name])) return;
+    this.#state = state;
     this.#button.disabled = models.length === 0;
     this.#label.textContent = known && !chosen ? t('model.none') : shortName(chosen ?? '');
-    this.#list.replaceChildren(...models.map((model, place) => option(model, place, model.name === chosen)));
+    const instead = missing ? t('model.instead', { model: shortName(missing) }) : '';
+    set(this.#instead, { textContent: instead, hidden: !missing });
+    this.#button.title = missing ? t('model.missing', { model: shortName(missing) }) : '';
+    if (this.#open) this.#fill();
+  }
+
+  open() {
+    if (!this.#button.disabled) this.#sheet.showPopover();
+  }
+
+  get #open() {
+    return this.#button.ariaExpanded === 'true';
+  }
+
+  #listen() {
+    this.#button.addEventListener('keydown', (event) => {
+      if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+      event.preventDefault();
+      this.open();
+    });
+    this.#search.addEventListener('keydown', (event) => this.#key(event));
+    this.#list.addEventListener('keydown', (event) => this.#key(event) || this.#letter(event));
+    this.#search.addEventListener('input', () => {
+      this.#fill();
+      this.#activate(this.#shown[0]?.name ?? null);
+    });
+    this.#list.addEventListener('click', ({ target }) => this.#pick(target.closest('li')?.dataset.name));
+    this.#sheet.addEventListener('beforetoggle', ({ newState }) => newState === 'open' && this.#prepare());
+    this.#sheet.addEventListener('toggle', ({ newState }) => this.#toggled(newState === 'open'));
+  }
+
+  // Before it is shown, so that it comes up whole.
+  #prepare() {
+    this.#search.value = '';
+    this.#search.hidden = this.#state.models.length < MANY;
+    this.#sheet.style.setProperty('--start', `${this.#button.getBoundingClientRect().left}px`);
+    this.#fill();
   }
 
   #toggled(open) {
     this.#button.ariaExpanded = String(open);
     if (!open) return;
-    this.#list.style.left = `${this.#button.getBoundingClientRect().left}px`;
-    this.#list.focus();
-    this.#activate(Math.max(0, this.#models.findIndex(({ name }) => name === this.#chosen)));
+    this.#field.focus();
+    this.#activate(this.#state.chosen);
+    send(this, 'models-wanted');
   }
 
-  #activate(place) {
-    this.#active = Math.min(Math.max(place, 0), this.#models.length - 1);
-    for (const item of this.#list.children) item.classList.remove('active');
-    const item = this.#list.children[this.#active];
-    item.classList.add('active');
-    item.scrollIntoView({ block: 'nearest' });
-    this.#list.setAttribute('aria-activedescendant', item.id);
+  // Where the keys go, and what tells which model is the active one.
+  get #field() {
+    return this.#search.hidden || touch.matches ? this.#list : this.#search;
   }
 
-  #pick(item) {
-    if (!item) return;
-    this.#list.hidePopover();
-    send(this, 'model-choice', { name: item.dataset.name });
+  // Places in the list whose model says the same as before stay the elements they are.
+  #fill() {
+    const { models, chosen, standard, missing } = this.#state;
+    this.#shown = searched(models, this.#search.value);
+    const marks = ({ name }) => ({ selected: name === chosen, standard: name === standard });
+    const places = this.#shown.map((model) => this.#item(model, marks(model)));
+    if (missing && !this.#search.value) places.unshift(gone(missing));
+    const there = [...this.#list.children];
+    if (there.length !== places.length || there.some((one, at) => one !== places[at])) this.#list.replaceChildren(...places);
+    set(this.#note, { textContent: this.#shown.length ? '' : t('model.nothing') });
+    if (this.#open) this.#activate(this.#active, { still: true });
   }
 
-  #buttonKey(event) {
-    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
-    event.preventDefault();
-    this.#list.showPopover({ source: this.#button });
+  #item(model, marks) {
+    const made = JSON.stringify([model, marks]);
+    if (this.#items.get(model.name)?.made !== made) {
+      this.#items.set(model.name, { made, element: modelOption(model, marks) });
+    }
+    return this.#items.get(model.name).element;
   }
 
-  #listKey(event) {
-    const moves = { ArrowDown: this.#active + 1, ArrowUp: this.#active - 1, Home: 0, End: Infinity };
-    if (event.key in moves) this.#activate(moves[event.key]);
-    else if (event.key === 'Enter' || event.key === ' ') this.#pick(this.#list.children[this.#active]);
-    else if (event.key === 'Tab') return this.#list.hidePopover();
-    else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) this.#jump(event.key.toLowerCase());
-    else return;
-    event.preventDefault();
+  // still: the reader hasn't moved, so nothing is scrolled.
+  #activate(name, { still = false } = {}) {
+    const element = this.#items.get(name)?.element ?? null;
+    const item = element?.isConnected ? element : null;
+    this.#active = item ? name : null;
+    for (const one of this.#list.querySelectorAll('.active')) if (one !== item) one.classList.remove('active');
+    item?.classList.add('active');
+    if (!still) item?.scrollIntoView({ block: 'nearest' });
+    for (const field of [this.#search, this.#list]) {
+      if (item) field.setAttribute('aria-activedescendant', item.id);
+      else field.removeAttribute('aria-activedescendant');
+    }
+  }
+
+  #pick(name) {
+    if (!name) return;
+    this.#sheet.hidePopover();
+    send(this, 'model-choice', { name });
+  }
+
+  // Whether the key was one for moving and choosing.
+  #key(event) {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return false;
+    const at = this.#shown.findIndex(({ name }) => name === this.#active);
+    const searching = event.currentTarget === this.#search;
+    const moves = { ArrowDown: at + 1, ArrowUp: at < 0 ? Infinity : at - 1, PageDown: at + 8, PageUp: at - 8 };
+    if (!searching) Object.assign(moves, { Home: 0, End: Infinity });
+    if (event.key in moves) this.#move(moves[event.key]);
+    else if (event.key === 'Enter' || (event.key === ' ' && !searching)) this.#pick(this.#active);
+    else if (event.key === 'Tab') this.#sheet.hidePopover();
+    else return false;
+    if (event.key !== 'Tab') event.preventDefault();
+    return true;
+  }
+
+  #move(place) {
+    this.#activate(this.#shown[Math.min(Math.max(place, 0), this.#shown.length - 1)]?.name ?? null);
   }
 
   // The next model whose name begins with the letter that was typed.
-  #jump(letter) {
-    const places = this.#models.map((_, place) => (this.#active + 1 + place) % this.#models.length);
-    const found = places.find((place) => this.#models[place].name.toLowerCase().startsWith(letter));
-    if (found !== undefined) this.#activate(found);
+  #letter(event) {
+    if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const letter = event.key.toLowerCase();
+    const at = this.#shown.findIndex(({ name }) => name === this.#active);
+    const next = [...this.#shown.slice(at + 1), ...this.#shown.slice(0, at + 1)];
+    const found = next.find(({ name }) => name.toLowerCase().startsWith(letter));
+    if (found) this.#activate(found.name);
   }
 }
 
-function option(model, place, selected) {
-  const name = make('span', { className: 'name', textContent: shortName(model.name) });
-  const details = make('span', { className: 'details', textContent: facts(model).join(' · ') });
-  const item = make('li', { role: 'option', id: `model-${place}`, ariaSelected: String(selected) }, name, details);
-  if (model.running) name.append(make('span', { className: 'ember', title: t('model.running') }));
-  if (selected) item.append(icon('check'));
-  item.dataset.name = model.name;
+function gone(name) {
+  const words = make('span', { className: 'details', textContent: t('model.gone') });
+  const item = make('li', { role: 'option', ariaDisabled: 'true', ariaSelected: 'false', className: 'gone' });
+  item.append(make('span', { className: 'name', textContent: shortName(name), dir: 'auto' }), words);
   return item;
-}
-
-function facts({ parameter_size: parameters, size: bytes, capabilities, running }) {
-  return [
-    parameters,
-    bytes && size(bytes, language),
-    capabilities?.includes('thinking') && t('model.thinking'),
-    capabilities?.includes('vision') && t('model.vision'),
-    running && t('model.running'),
-  ].filter(Boolean);
 }
 
 customElements.define('model-picker', ModelPicker);

@@ -1,4 +1,5 @@
 import { GrowingText } from '../lib/growing-text.js';
+import { Seams } from '../lib/seams.js';
 import { make } from './make.js';
 import { t } from './words.js';
 
@@ -13,8 +14,7 @@ class PlainText extends HTMLElement {
   #mark = 0;
   #last = null;
   #seams = [];
-  // The code points up to each mark that is still to come, from the one before it.
-  #ahead = [];
+  #cuts = new Seams([]);
 
   set seams(seams) {
     if (String(seams) === String(this.#seams)) return;
@@ -33,25 +33,20 @@ class PlainText extends HTMLElement {
     this.#text = text;
     this.#mark = 0;
     this.#last = null;
-    this.#ahead = this.#seams.map((seam, place) => seam - (this.#seams[place - 1] ?? 0));
+    this.#cuts = new Seams(this.#seams);
     this.replaceChildren();
   }
 
   #addMarked(text) {
-    let rest = text;
-    while (rest && this.#ahead.length) {
-      const before = Array.from(rest).slice(0, this.#ahead[0]);
-      const piece = before.join('');
-      this.#add(piece);
-      this.#ahead[0] -= before.length;
-      rest = rest.slice(piece.length);
-      // The mark comes with what follows it.
-      if (!rest || this.#ahead[0] > 0) return;
-      this.#ahead.shift();
-      this.append(make('p', { className: 'seam', textContent: t('message.seam') }));
-      this.#last = null;
+    for (const piece of this.#cuts.cut(text)) {
+      if (piece === null) this.#addMark();
+      else this.#add(piece);
     }
-    this.#add(rest);
+  }
+
+  #addMark() {
+    this.append(make('p', { className: 'seam', textContent: t('message.seam') }));
+    this.#last = null;
   }
 
   #add(text) {

@@ -8,8 +8,7 @@ class ReplyStatus extends HTMLElement {
 
   connectedCallback() {
     if (this.#words) return;
-    // The words are read out when they change; the seconds would be read out for ever.
-    this.#words = make('span', { role: 'status' });
+    this.#words = make('span');
     this.#seconds = make('span', { ariaHidden: 'true' });
     this.append(make('span', { className: 'ember' }), make('p', {}, this.#words, this.#seconds));
   }
@@ -22,7 +21,7 @@ class ReplyStatus extends HTMLElement {
   }
 }
 
-function statusWords({ phase, position, stopping }) {
+export function statusWords({ phase, position, stopping }) {
   if (stopping) return t('status.stopping');
   if (phase === 'writing' || phase === 'thinking') return null;
   if (phase === 'queued') return position ? t('status.queued', { count: position }) : t('status.waiting');

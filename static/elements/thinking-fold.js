@@ -1,6 +1,6 @@
 import { icon } from './icon.js';
 import { make, set } from './make.js';
-import './plain-text.js';
+import './markdown-text.js';
 import { duration, t } from './words.js';
 
 // What the model thought before it answered: folded away, its time told.
@@ -11,7 +11,7 @@ class ThinkingFold extends HTMLElement {
   connectedCallback() {
     if (this.#label) return;
     this.#label = make('span');
-    this.#text = make('plain-text');
+    this.#text = make('markdown-text');
     const summary = make('summary', {}, icon('fold'), this.#label);
     this.append(make('details', {}, summary, this.#text));
   }
@@ -20,6 +20,7 @@ class ThinkingFold extends HTMLElement {
     const now = reply.phase === 'thinking';
     this.classList.toggle('live', now);
     set(this.#label, { textContent: now ? live(reply) : past(reply) });
+    this.#text.live = now;
     this.#text.text = reply.thinking;
   }
 }

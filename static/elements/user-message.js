@@ -1,15 +1,129 @@
-import { make } from './make.js';
+import { beginning, takenApart, withFiles } from '../lib/asked.js';
+import { attachedFile, pictureButton } from './attached.js';
+import './branch-switch.js';
+import './copy-button.js';
+import { icon } from './icon.js';
+import { make, send, set } from './make.js';
+import './message-editor.js';
 import { t } from './words.js';
 
+// A question: what was typed, the pictures and files that went along. It can be changed in its place. Sends
+// `edit-message` {message, content}, `open-picture` {source, label} and `choose-branch`.
 class UserMessage extends HTMLElement {
-  #shown = null;
+  #message = null;
+  #asked = null;
+  #parts = null;
+  #editor = null;
 
-  set message({ content }) {
-    if (content === this.#shown) return;
-    this.#shown = content;
-    const heading = make('h2', { className: 'visually-hidden', textContent: t('message.you') });
-    this.replaceChildren(heading, make('div', { className: 'bubble', dir: 'auto', textContent: content }));
+  get message() {
+    return this.#message;
   }
+
+  set message(message) {
+    const { content, images } = this.#message ?? {};
+    this.#message = message;
+    if (this.isConnected) this.#parts ??= this.#build();
+    if (this.#parts && (content !== message.content || images?.length !== message.images?.length)) this.#show();
+    if (this.#parts) this.#parts.edit.hidden = Boolean(message.sending);
+  }
+
+  set siblings(siblings) {
+    if (this.#parts) this.#parts.branches.siblings = siblings;
+  }
+
+  // Something is typed here that is nowhere else.
+  get editing() {
+    return this.#editor !== null;
+  }
+
+  connectedCallback() {
+    if (this.#parts) return;
+    this.#parts = this.#build();
+    this.message = this.#message;
+    this.#show();
+  }
+
+  edit() {
+    if (!this.#editor) this.#begin();
+    this.#editor.focus();
+  }
+
+  // The change has been sent, or is given up.
+  close() {
+    if (!this.#editor) return;
+    const focused = this.contains(document.activeElement);
+    this.#editor.remove();
+    this.#editor = null;
+    this.#showEditing();
+    if (focused) this.#parts.edit.focus();
+  }
+
+  #build() {
+    const parts = {
+      heading: make('h2', { className: 'visually-hidden', textContent: t('message.you') }),
+      pictures: make('ul', { className: 'pictures', ariaLabel: t('message.pictures') }),
+      files: make('div', { className: 'files' }),
+      bubble: make('div', { className: 'bubble' }),
+      branches: make('branch-switch', { hidden: true }),
+      edit: button('edit', t('message.edit'), () => this.edit()),
+      copy: make('copy-button', { text: () => this.#message.content }),
+    };
+    const { heading, pictures, files, bubble, edit, copy, branches } = parts;
+    parts.actions = make('div', { className: 'actions' }, copy, edit, branches);
+    this.append(heading, pictures, files, bubble, parts.actions);
+    return parts;
+  }
+
+  #show() {
+    const { content, images } = this.#message;
+    const { pictures, files, bubble } = this.#parts;
+    this.#asked = takenApart(content);
+    bubble.hidden = !this.#asked.text;
+    bubble.replaceChildren(...folded(this.#asked.text));
+    files.replaceChildren(...this.#asked.files.map(attachedFile));
+    files.hidden = !this.#asked.files.length;
+    pictures.replaceChildren(...(images ?? []).map((image, place) => make('li', {}, pictureButton(image, place, images.length))));
+    pictures.hidden = !images?.length;
+  }
+
+  #begin() {
+    const { text, files } = this.#asked;
+    const message = this.#message;
+    this.#editor = make('message-editor', { optional: files.length > 0 || message.images?.length > 0 });
+    this.#editor.addEventListener('editor-cancel', () => this.close());
+    this.#editor.addEventListener('editor-send', ({ detail }) => {
+      send(this, 'edit-message', { message, content: withFiles(detail.text, files) });
+    });
+    this.#showEditing();
+    this.#parts.actions.before(this.#editor);
+    this.#editor.text = text;
+  }
+
+  #showEditing() {
+    this.classList.toggle('editing', this.editing);
+    set(this.#parts.bubble, { hidden: this.editing || !this.#asked.text });
+    set(this.#parts.actions, { hidden: this.editing });
+  }
+}
+
+// A long text shows how it begins, and the rest when it is asked for.
+function folded(text) {
+  const content = make('div', { dir: 'auto', className: 'content' });
+  const head = beginning(text);
+  content.textContent = head === null ? text : `${head}…`;
+  if (head === null) return [content];
+  const more = make('button', { type: 'button', className: 'quiet-button more', ariaExpanded: 'false' });
+  const show = (whole) => {
+    content.textContent = whole ? text : `${head}…`;
+    set(more, { textContent: t(whole ? 'message.less' : 'message.more'), ariaExpanded: String(whole) });
+  };
+  more.onclick = () => show(more.ariaExpanded !== 'true');
+  show(false);
+  return [content, more];
+}
+
+function button(picture, label, onclick) {
+  return make('button', { type: 'button', className: 'quiet-button', ariaLabel: label, title: label, onclick }, icon(picture));
 }
 
 customElements.define('user-message', UserMessage);

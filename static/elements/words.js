@@ -1,16 +1,28 @@
-import { chooseLanguage, languageTag, translator } from '../lib/i18n.js';
-import en from '../locales/en.js';
-import zh from '../locales/zh.js';
+import { Kept } from '../lib/kept.js';
+import { chooseLanguage, translator } from '../lib/i18n.js';
+import { storage } from './storage.js';
 
-// The words of the page, in the reader's language. A new language is a file in locales/ and a word here.
-const locales = { en, zh };
+// The words of the page, in the reader's language: one JSON file each in locales/, which the server lists in
+// `data-languages`. A language that the reader has chosen comes before the browser's.
+export const languages = document.documentElement.dataset.languages.split(' ');
+export const chosenLanguage = new Kept(storage('localStorage'), 'language');
+export const language = chooseLanguage([chosenLanguage.read(), ...navigator.languages], languages);
 
-export const language = chooseLanguage(navigator.languages);
-export const tag = languageTag(language);
-export const t = translator(language, locales[language]);
+const strings = await words(language);
+export const tag = strings['language.tag'] ?? language;
+export const t = translator(language, strings);
 
 export function duration(milliseconds) {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 60) return t('duration.seconds', { seconds });
   return t('duration.minutes', { minutes: Math.floor(seconds / 60), seconds: seconds % 60 });
+}
+
+// A page without its words can't be used; one that shows its keys at least works.
+async function words(name) {
+  try {
+    return await (await fetch(`/static/locales/${name}.json`)).json();
+  } catch {
+    return {};
+  }
 }

@@ -1,8 +1,8 @@
 // Asks for another reply to `question`, and gives it. The call carries no request id: when it is made again because its
 // answer got lost, it looks first whether the reply is there.
-export function anotherReply(api, conversation, question, old, fields) {
+export function anotherReply(question, old, fields) {
   let made = false;
-  return async () => {
+  return async (api, conversation) => {
     if (made) {
       const { messages, leaf } = await api.conversation(conversation);
       const reply = messages.find(({ id }) => id === leaf);

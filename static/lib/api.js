@@ -1,11 +1,14 @@
 import { ApiError, ConnectionError } from './errors.js';
 
-// The longest a call may take. Every one of them is answered at once; only the network can be slow.
+// The longest a call may take. Every one of them is answered at once; only the network can be slow, and images large.
 const PATIENCE = 30_000;
+const LARGE = 500_000; // characters
+const PATIENCE_WITH_LARGE = 300_000;
 
 // Hearth's JSON API: one method a call, an ApiError where Hearth says no, a ConnectionError where nobody answers.
 export class Api {
   #fetch;
+  #changed = null;
 
   constructor(fetch = (...request) => globalThis.fetch(...request)) {
     this.#fetch = fetch;
@@ -19,6 +22,12 @@ export class Api {
     return this.#call('GET', '/api/models');
   }
 
+  // Of all, of the pinned ones or of the others, or of those that hold the words of a query; behind the id `before`.
+  conversations({ query, before, limit, pinned } = {}) {
+    const given = Object.entries({ query, before, limit, pinned }).filter(([, value]) => value !== undefined);
+    return this.#call('GET', `/api/conversations?${new URLSearchParams(given)}`);
+  }
+
   createConversation(fields) {
     return this.#call('POST', '/api/conversations', fields);
   }
@@ -27,11 +36,29 @@ export class Api {
     return this.#call('GET', `/api/conversations/${encodeURIComponent(id)}`);
   }
 
-  ask(conversation, question) {
+  // last: the page is being left, and the call goes on without it.
+  changeConversation(id, fields, { last = false } = {}) {
+    const call = this.#call('PATCH', `/api/conversations/${encodeURIComponent(id)}`, fields, { last });
+    this.#changed = Promise.allSettled([this.#changed, call]);
+    return call;
+  }
+
+  deleteConversation(id, { last = false } = {}) {
+    return this.#call('DELETE', `/api/conversations/${encodeURIComponent(id)}`, undefined, { last });
+  }
+
+  // A question doesn't overtake what was set for it a moment ago.
+  async ask(conversation, question) {
+    await this.#changed;
     return this.#call('POST', `/api/conversations/${encodeURIComponent(conversation)}/messages`, question);
   }
 
-  replyAgain(message, fields) {
+  message(id) {
+    return this.#call('GET', `/api/messages/${encodeURIComponent(id)}`);
+  }
+
+  async replyAgain(message, fields) {
+    await this.#changed;
     return this.#call('POST', `/api/messages/${encodeURIComponent(message)}/replies`, fields);
   }
 
@@ -47,10 +74,30 @@ export class Api {
     return this.#call('POST', `/api/generations/${encodeURIComponent(generation)}/stop`);
   }
 
-  async #call(method, path, body) {
+  importConversations(conversations) {
+    return this.#call('POST', '/api/imports', { conversations });
+  }
+
+  presets() {
+    return this.#call('GET', '/api/presets');
+  }
+
+  createPreset(fields) {
+    return this.#call('POST', '/api/presets', fields);
+  }
+
+  changePreset(id, fields) {
+    return this.#call('PATCH', `/api/presets/${encodeURIComponent(id)}`, fields);
+  }
+
+  deletePreset(id) {
+    return this.#call('DELETE', `/api/presets/${encodeURIComponent(id)}`);
+  }
+
+  async #call(method, path, body, { last = false } = {}) {
     let response, text;
     try {
-      response = await this.#fetch(path, request(method, body));
+      response = await this.#fetch(path, { ...request(method, body), keepalive: last });
       text = await response.text();
     } catch (error) {
       throw new ConnectionError(`${method} ${path}: no answer`, { cause: error });
@@ -60,9 +107,11 @@ export class Api {
 }
 
 function request(method, body) {
-  const common = { method, cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) };
-  if (body === undefined) return common;
-  return { ...common, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+  const common = { method, cache: 'no-store' };
+  if (body === undefined) return { ...common, signal: AbortSignal.timeout(PATIENCE) };
+  const text = JSON.stringify(body);
+  const signal = AbortSignal.timeout(text.length > LARGE ? PATIENCE_WITH_LARGE : PATIENCE);
+  return { ...common, headers: { 'Content-Type': 'application/json' }, body: text, signal };
 }
 
 function parsed(text) {
@@ -74,6 +123,7 @@ function parsed(text) {
 }
 
 function read(response, body) {
+  if (response.status === 204) return null;
   if (response.ok && body !== undefined) return body;
   const error = body?.error;
   // 503: Hearth is going down or coming up. A gateway's error without our JSON: a proxy that does not reach Hearth.

@@ -1,54 +1,57 @@
-import { anotherReply } from './another-reply.js';
-import { branch } from './branch.js';
+import { another, continued, named, question } from './asks.js';
+import { Tree } from './branch.js';
 import { either } from './either.js';
 import { ApiError } from './errors.js';
-import { goingOn } from './going-on.js';
+import { LeafChoice } from './leaf-choice.js';
 import { oneAtATime } from './one-at-a-time.js';
-import {
-  aboutToGoOn,
-  annotated,
-  applied,
-  asReply,
-  canGoOn,
-  expectedReply,
-  isRunning,
-  rewound,
-  sentQuestion,
-} from './reply.js';
-import { requestId } from './request-id.js';
+import { Readings } from './readings.js';
+import { canGoOn, isRunning, merged, received, rewound } from './reply.js';
 
 // The conversation on the page: reads it, asks in it, follows the reply that is being written. Fires
 //   change                      something is to be shown anew
 //   created                     the first question has made a conversation
 //   delivered                   Hearth has the question
 //   refused                     Hearth doesn't have it; `problem` says why, if Hearth said so
+//   written {reply, event, text}   something new came of a reply that is followed; text: of its content
 //   finished {reply}            a reply that was followed has ended
 //
 // phase: `new` (no conversation yet), `loading`, `ready`, `missing` (there is no such conversation), `failed`
 export class Chat extends EventTarget {
   phase = 'new';
   conversation = null;
+  // The branch that is read.
   messages = [];
   problem = null;
 
   #api;
   #connection;
-  #follow;
-  #now;
+  #fields;
+  #readings;
+  #tree = new Tree();
+  #leaf = new LeafChoice((leaf) => this.#keepLeaf(leaf));
   // Ends whatever belongs to the conversation on the page once the reader goes to another.
   #visit = new AbortController();
   #read = null;
   #sending = null;
   #turn = 0;
-  // generation → whether it is being followed (true), or was to its end (false)
-  #followed = new Map();
+  // Something has changed elsewhere while a question was on its way.
+  #behind = false;
 
-  constructor({ api, connection, follow, now = () => performance.now() }) {
+  // fields: what a new conversation is made with, beside its model.
+  constructor({ api, connection, follow, fields = () => ({}), now }) {
     super();
     this.#api = api;
     this.#connection = connection;
-    this.#follow = follow;
-    this.#now = now;
+    this.#fields = fields;
+    this.#readings = new Readings({
+      follow,
+      last: async (generation, signal) => (await this.#retry(() => api.generation(generation), signal)).last,
+      update: (id, change) => this.#update(id, change),
+      written: (id, event, text) => this.#fire('written', { reply: this.#tree.get(id), event, text }),
+      ended: (id, signal) => this.#ended(id, signal),
+      complain: (error, signal) => this.#complain(error, signal),
+      now,
+    });
   }
 
   // The reply that is being written.
@@ -66,11 +69,19 @@ export class Chat extends EventTarget {
     return this.#sending !== null || this.running !== null;
   }
 
+  // The other branches that begin where this message stands; see Tree.
+  siblings(message) {
+    return this.#tree.siblings(message);
+  }
+
   async open(id) {
     this.#visit.abort();
     this.#visit = new AbortController();
     this.#sending = null;
-    this.#followed.clear();
+    this.#behind = false;
+    this.#readings.clear();
+    this.#tree = new Tree();
+    this.#leaf = new LeafChoice((leaf) => this.#keepLeaf(leaf));
     Object.assign(this, { phase: id ? 'loading' : 'new', conversation: null, messages: [], problem: null });
     this.#read = id ? this.#reader(id) : null;
     if (id) await this.#read();
@@ -79,6 +90,7 @@ export class Chat extends EventTarget {
 
   // Shows what happened elsewhere: in another tab, on another device, or while this page was asleep.
   async refresh() {
+    this.#behind = this.#sending !== null;
     if (this.showing && !this.#sending) await this.#read();
   }
 
@@ -87,41 +99,45 @@ export class Chat extends EventTarget {
     if (id === this.conversation?.id) await this.refresh();
   }
 
-  async ask(content, { model, request = requestId() }) {
-    if (this.busy) return;
-    const shown = [...this.messages, sentQuestion(request, content), expectedReply(request, model)];
-    await this.#send(shown, async (signal) => {
-      const id = await this.#conversationId(model, signal);
-      return this.#retry(() => this.#api.ask(id, { ...named(model), content, request_id: request }), signal);
-    });
+  // images: base64, as the API takes them.
+  async ask(content, options) {
+    const last = this.messages.at(-1);
+    const place = last ? { parent: last.id } : {};
+    if (!this.busy) await this.#send(question(this.messages, content, { ...options, ...place }));
+  }
+
+  // Asks something else in the place of `message`, on a branch of its own.
+  async edit(message, content, options) {
+    const place = this.messages.findIndex(({ id }) => id === message.id);
+    if (this.#sending || place < 0) return;
+    await this.#send(question(this.messages.slice(0, place), content, { ...options, parent: message.parent }));
   }
 
   // Another reply to the question that `reply` answers.
   async tryAgain(reply, { model }) {
-    if (this.busy) return;
-    const place = this.messages.findIndex(({ id }) => id === reply.parent);
-    const question = this.messages[place];
-    const shown = [...this.messages.slice(0, place + 1), expectedReply(requestId(), model)];
-    const again = anotherReply(this.#api, this.conversation.id, question, reply, named(model));
-    await this.#send(shown, async (signal) => ({ message: question, reply: await this.#retry(again, signal) }));
+    const there = this.messages.some(({ id }) => id === reply.id) && reply.parent;
+    if (there && !this.#sending) await this.#send(another(this.messages, reply, { model }));
   }
 
   // Goes on with a reply that was cut: the same message, a new generation.
   async goOn(reply) {
     const old = this.messages.at(-1);
-    if (this.busy || old?.id !== reply.id || !canGoOn(old)) return;
-    const question = this.messages.at(-2);
-    const again = goingOn(this.#api, old);
-    await this.#send([...this.messages.slice(0, -1), aboutToGoOn(old)], async (signal) => {
-      return { message: question, reply: await this.#retry(again, signal) };
-    });
+    if (!this.busy && old?.id === reply.id && canGoOn(old)) await this.#send(continued(this.messages));
+  }
+
+  // Reads on with the branch through the message `id`.
+  async choose(id) {
+    if (this.#sending || !this.#tree.get(id)) return;
+    this.#turn++;
+    this.#show(this.#tree.leafBelow(id));
+    await this.#leaf.choose(this.messages.at(-1).id);
   }
 
   async stop() {
     if (this.#sending) return this.#stopSending();
-    const { generation } = this.running ?? {};
+    const { id, generation } = this.running ?? {};
     if (!generation) return;
-    this.#update(generation, (reply) => ({ ...reply, stopping: true }));
+    this.#update(id, (reply) => ({ ...reply, stopping: true }));
     const { signal } = this.#visit;
     await this.#retry(() => this.#api.stop(generation), signal).catch((error) => this.#complain(error, signal));
   }
@@ -129,40 +145,38 @@ export class Chat extends EventTarget {
   // --- sending
 
   // Shows what is expected at once, and what came of it later.
-  async #send(shown, call) {
-    const before = this.messages;
+  async #send({ shown, call, model }) {
     const { signal } = this.#visit;
+    const leaf = this.messages.at(-1)?.id;
     this.#turn++;
     this.#sending = { abort: new AbortController(), stop: false };
     Object.assign(this, { messages: shown, problem: null });
     this.#fire('change');
     try {
-      const answer = await call(either(signal, this.#sending.abort.signal));
+      await this.#leaf.drop();
+      const given = either(signal, this.#sending.abort.signal);
+      const id = await this.#conversationId(model, given);
+      const answer = await this.#retry(() => call(this.#api, id), given);
       if (!signal.aborted) this.#arrived(answer);
     } catch (error) {
       if (signal.aborted) return;
       this.#sending = null;
-      this.messages = before;
+      this.#show(leaf);
       this.#complain(error, signal);
       this.#fire('refused');
     }
+    if (this.#behind) await this.refresh();
   }
 
   #arrived({ message, reply }) {
     const { stop } = this.#sending;
     this.#sending = null;
-    const [question, expected] = this.messages.slice(-2);
+    const [asked, expected] = this.messages.slice(-2);
     // With their keys they stay the elements that are on the page already.
-    this.messages.splice(
-      -2,
-      2,
-      { ...message, key: question.key ?? question.id },
-      { ...this.#asShown(reply, expected), key: expected.key },
-    );
+    this.#tree.put({ ...message, key: asked.key ?? asked.id });
+    this.#tree.put({ ...received(reply, expected), key: expected.key });
     this.#fire('delivered');
-    this.#fire('change');
-    // The answer to a question that was sent twice may tell of a reply that has ended since.
-    if (isRunning(reply)) this.#readReply(reply.generation, 0);
+    this.#show(reply.id, { fresh: reply.generation });
     if (stop) this.stop();
   }
 
@@ -175,13 +189,18 @@ export class Chat extends EventTarget {
 
   async #conversationId(model, signal) {
     if (!this.conversation) {
-      const conversation = await this.#retry(() => this.#api.createConversation(named(model)), signal);
+      const conversation = await this.#retry(() => this.#api.createConversation({ ...named(model), ...this.#fields() }), signal);
       signal.throwIfAborted();
       this.#read = this.#reader(conversation.id);
       Object.assign(this, { conversation, phase: 'ready' });
       this.#fire('created');
     }
     return this.conversation.id;
+  }
+
+  async #keepLeaf(leaf) {
+    await this.#retry(() => this.#api.changeConversation(this.conversation.id, { leaf }), this.#visit.signal);
+    this.#turn++;
   }
 
   // --- reading
@@ -199,7 +218,9 @@ export class Chat extends EventTarget {
     this.#fire('change');
     try {
       const conversation = await this.#retry(() => this.#api.conversation(id), signal);
-      if (!signal.aborted && turn === this.#turn) this.#show(conversation);
+      if (signal.aborted) return;
+      if (turn === this.#turn) this.#take(conversation);
+      else this.refresh();
     } catch (error) {
       if (signal.aborted) return;
       if (error.status === 404) Object.assign(this, { phase: 'missing', conversation: null, messages: [] });
@@ -208,63 +229,47 @@ export class Chat extends EventTarget {
     }
   }
 
-  #show(conversation) {
-    const known = new Map(this.messages.map((message) => [message.id, message]));
-    const messages = branch(conversation.messages, conversation.leaf);
-    this.messages = messages.map((message) => this.#merged(known.get(message.id), message));
+  #take(conversation) {
+    const known = this.#tree;
+    const state = (generation) => this.#readings.state(generation);
+    this.#tree = new Tree(conversation.messages.map((one) => merged(known.get(one.id), one, state(one.generation))));
+    this.#tree.remember(known);
     Object.assign(this, { conversation, phase: 'ready' });
+    this.#show(this.#leaf.wanted ?? conversation.leaf);
+  }
+
+  // What is written on this branch is followed, and only that. fresh: a generation that has just begun.
+  #show(leaf, { fresh = null } = {}) {
+    this.messages = this.#tree.read(leaf);
+    const running = this.messages.filter((message) => message.generation && isRunning(message));
+    for (const id of this.#readings.keep(running)) this.#tree.put(rewound(this.#tree.get(id)));
     this.#fire('change');
-    for (const message of this.messages) if (message.generation && isRunning(message)) this.#resume(message);
-  }
-
-  // What is on the page stays as it is where the server has nothing newer to tell.
-  #merged(shown, message) {
-    if (!shown) return this.#asShown(message);
-    const following = this.#followed.get(message.generation);
-    const same = shown.state === message.state;
-    // A generation that has ended doesn't begin again: the message was read before its end.
-    const older = isRunning(message) && !isRunning(shown);
-    if (shown.generation === message.generation && (following || same || older)) return annotated(shown, message);
-    return { ...this.#asShown(message, shown), key: shown.key };
-  }
-
-  #asShown(message, shown) {
-    if (message.role === 'user') return message;
-    const reply = asReply(message);
-    return isRunning(message) && !this.#followed.has(message.generation) ? rewound(reply, shown) : reply;
-  }
-
-  // Events up to the last one of now are old news: what they say did not happen while the page was looking.
-  async #resume({ generation }) {
-    if (this.#followed.has(generation)) return;
-    this.#followed.set(generation, true);
     const { signal } = this.#visit;
-    const { last } = await this.#retry(() => this.#api.generation(generation), signal).catch(() => ({ last: 0 }));
-    if (!signal.aborted) await this.#readReply(generation, last);
+    for (const reply of running) this.#readings.begin(reply, signal, { fresh: reply.generation === fresh });
   }
 
-  async #readReply(generation, old) {
-    const { signal } = this.#visit;
-    this.#followed.set(generation, true);
+  // Where it was joined and what was left out is told by the message only.
+  async #ended(id, signal) {
+    const reply = this.#tree.get(id);
+    if (!isRunning(reply)) this.#fire('finished', { reply });
     try {
-      for await (const event of this.#follow(generation, 0, signal)) {
-        this.#update(generation, (reply) => applied(reply, event, event.id > old ? this.#now() : null));
-      }
+      const message = await this.#retry(() => this.#api.message(id), signal);
+      if (signal.aborted) return;
+      const running = this.conversation.running?.filter((generation) => generation !== message.generation);
+      this.conversation = { ...this.conversation, running };
+      this.#update(id, (shown) => merged(shown, message, this.#readings.state(shown.generation)));
     } catch (error) {
-      this.#complain(error, signal);
+      if (signal.aborted) return;
+      if (error.status === 404) await this.refresh();
+      else this.#complain(error, signal);
     }
-    if (signal.aborted) return;
-    this.#followed.set(generation, false);
-    const reply = this.messages.find((message) => message.generation === generation);
-    if (reply && !isRunning(reply)) this.#fire('finished', { reply });
-    // Where it was joined and what was left out is told by the message only.
-    await this.refresh();
   }
 
-  #update(generation, change) {
-    const place = this.messages.findLastIndex((message) => message.generation === generation);
-    if (place < 0) return;
-    this.messages[place] = change(this.messages[place]);
+  #update(id, change) {
+    const message = change(this.#tree.get(id));
+    this.#tree.put(message);
+    const place = this.messages.findLastIndex((one) => one.id === id);
+    if (place >= 0) this.messages[place] = message;
     this.#fire('change');
   }
 
@@ -282,9 +287,4 @@ export class Chat extends EventTarget {
   #fire(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
-}
-
-// Without a name Hearth takes its own default.
-function named(model) {
-  return model ? { model } : {};
 }

@@ -1,35 +1,59 @@
+import { question } from './question.js';
 import { requestId } from './request-id.js';
+import { Shelf } from './shelf.js';
 
-// What is being typed in the conversation on the page, and what was sent but may not have arrived. Both are kept
-// until Hearth has the question, over a reload too, and a question keeps its request id: asking it again after a
-// lost answer asks nothing twice.
+// What is being typed and attached in the conversation on the page, and what was sent but may not have arrived. Both
+// are kept until Hearth has the question, over a reload too, and a question keeps its request id: asking it again
+// after a lost answer asks nothing twice.
 //
 // The tab's own storage comes first (two tabs don't mix what they type); the lasting one is for a tab that a phone
-// throws away. Either may be full or forbidden: typing goes on without.
-export class Draft {
+// throws away. Either may be full or forbidden: typing goes on without. The attachments themselves are on the shelf,
+// by their ids. Fires
+//   open      the reader has gone to another conversation
+//   change    the text or the attachments are not what they were, other than by typing
+export class Draft extends EventTarget {
   text = '';
 
   #storages;
+  #shelf;
   #conversation = null;
+  #ids = [];
+  #known = new Map();
+  // {text, ids, request, length}
   #sent = null;
-  // The request id of a text that came back, for as long as nothing in it is changed.
+  // The question that came back, for as long as nothing in it is changed.
   #again = null;
 
-  constructor(storages) {
+  constructor(storages, shelf = new Shelf(null)) {
+    super();
     this.#storages = storages;
+    this.#shelf = shelf;
+  }
+
+  get attachments() {
+    return this.#ids.map((id) => this.#known.get(id)).filter(Boolean);
+  }
+
+  // What would be sent now.
+  get question() {
+    return question(this.text, this.attachments);
   }
 
   open(conversation) {
     this.#conversation = conversation;
-    const kept = this.#read();
+    const kept = this.#read(this.#key);
     this.text = kept?.text ?? '';
+    this.#ids = kept?.attachments ?? [];
     this.#sent = kept?.sent ?? null;
     this.#again = null;
+    this.#known = new Map();
+    this.#fetch();
+    this.#fire('open');
   }
 
   // A question that was sent before the page was closed: it has arrived, or it is given back to be sent again.
-  settle(lastQuestion) {
-    if (this.#sent?.content === lastQuestion?.trim()) this.delivered();
+  settle(last) {
+    if (this.#sent && last && arrived(this.#sent, last)) this.delivered();
     else this.refused();
   }
 
@@ -38,22 +62,45 @@ export class Draft {
     this.#write();
   }
 
-  // Returns the request id to ask with.
-  asked(content) {
-    const request = this.#again?.content === content ? this.#again.request : requestId();
-    this.#sent = { content, request };
-    this.typed('');
-    return request;
+  attach(attachment) {
+    this.#shelf.put(attachment);
+    this.#known.set(attachment.id, attachment);
+    this.#ids = [...this.#ids, attachment.id];
+    this.#changed();
+  }
+
+  detach(id) {
+    this.#shelf.remove([id]);
+    this.#ids = this.#ids.filter((one) => one !== id);
+    this.#changed();
+  }
+
+  // Takes what there is. Returns the question, and the request id to ask it with.
+  take() {
+    const taken = this.question;
+    const ids = this.attachments.map(({ id }) => id);
+    const sent = { text: this.text.trim(), ids, length: taken.content.length };
+    this.text = '';
+    this.#ids = this.#ids.filter((id) => !ids.includes(id));
+    return { ...taken, request: this.#send(sent) };
+  }
+
+  // A question that was not typed: what is being typed stays.
+  aside(text) {
+    const asked = question(text, []);
+    return { ...asked, request: this.#send({ text: asked.content, ids: [], length: asked.content.length }) };
   }
 
   // The first question has made a conversation.
   moved(conversation) {
-    for (const storage of this.#storages) attempt(() => storage.removeItem(this.#key));
+    this.#store(this.#key, null);
     this.#conversation = conversation;
     this.#write();
   }
 
   delivered() {
+    if (!this.#sent) return;
+    this.#shelf.remove(this.#sent.ids);
     this.#sent = this.#again = null;
     this.#write();
   }
@@ -61,27 +108,82 @@ export class Draft {
   refused() {
     if (!this.#sent) return;
     this.#again = this.#sent;
-    this.text = [this.#sent.content, this.text].filter(Boolean).join('\n\n');
+    this.text = [this.#sent.text, this.text].filter(Boolean).join('\n\n');
+    this.#ids = [...this.#sent.ids, ...this.#ids];
     this.#sent = null;
-    this.#write();
+    this.#changed();
+  }
+
+  // The conversation is no more.
+  forget(conversation) {
+    const kept = this.#read(key(conversation));
+    this.#shelf.remove([...(kept?.attachments ?? []), ...(kept?.sent?.ids ?? [])]);
+    this.#store(key(conversation), null);
+  }
+
+  #send(sent) {
+    const request = same(this.#again, sent) ? this.#again.request : requestId();
+    this.#sent = { ...sent, request };
+    this.#changed();
+    return request;
+  }
+
+  // What the shelf doesn't have any more is gone.
+  async #fetch() {
+    const wanted = [...this.#ids, ...(this.#sent?.ids ?? [])];
+    const known = this.#known;
+    if (!wanted.length) return;
+    const found = await this.#shelf.get(wanted);
+    if (known !== this.#known) return;
+    for (const attachment of found) known.set(attachment.id, attachment);
+    this.#ids = this.#ids.filter((id) => known.has(id));
+    this.#changed();
   }
 
   get #key() {
-    return `hearth.draft.${this.#conversation ?? 'new'}`;
+    return key(this.#conversation);
   }
 
-  #read() {
-    const texts = this.#storages.map((storage) => attempt(() => storage.getItem(this.#key)));
+  #read(name) {
+    const texts = this.#storages.map((storage) => attempt(() => storage.getItem(name)));
     const kept = texts.find(Boolean);
     return kept ? attempt(() => JSON.parse(kept)) : null;
   }
 
   #write() {
-    const kept = this.text || this.#sent ? JSON.stringify({ text: this.text, sent: this.#sent }) : null;
+    const { text } = this;
+    const something = text || this.#ids.length || this.#sent;
+    const kept = { text, attachments: this.#ids, sent: this.#sent };
+    this.#store(this.#key, something ? JSON.stringify(kept) : null);
+  }
+
+  #store(name, value) {
     for (const storage of this.#storages) {
-      attempt(() => (kept ? storage.setItem(this.#key, kept) : storage.removeItem(this.#key)));
+      attempt(() => (value ? storage.setItem(name, value) : storage.removeItem(name)));
     }
   }
+
+  #changed() {
+    this.#write();
+    this.#fire('change');
+  }
+
+  #fire(type) {
+    this.dispatchEvent(new Event(type));
+  }
+}
+
+function key(conversation) {
+  return `hearth.draft.${conversation ?? 'new'}`;
+}
+
+function same(one, other) {
+  return one?.text === other.text && one.ids.join() === other.ids.join();
+}
+
+// The files in it are told by its length: they may not be there to compare.
+function arrived({ text, length }, { content }) {
+  return content.startsWith(text) && content.length === length;
 }
 
 function attempt(action) {

@@ -1,15 +1,11 @@
-// Each language is one file in locales/, with the same keys. A string may name values in braces; where its form
+// Each language is one JSON file in locales/, with the same keys. A string may name values in braces; where its form
 // depends on a `count`, it is an object: `=N` for one number, else the plural category of the language, or the
 // ordinal category when `ordinal` is true.
-const tags = { en: 'en', zh: 'zh-Hans' };
 
-export function chooseLanguage(wanted) {
-  const bases = wanted.map((tag) => tag.toLowerCase().split('-')[0]);
-  return bases.find((base) => base in tags) ?? 'en';
-}
-
-export function languageTag(language) {
-  return tags[language];
+// The first of the wanted language tags that there are words for, by its base: zh for zh-TW.
+export function chooseLanguage(wanted, languages) {
+  const bases = wanted.filter(Boolean).map((tag) => tag.toLowerCase().split('-')[0]);
+  return bases.find((base) => languages.includes(base)) ?? 'en';
 }
 
 // Returns t(key, values). A key that is missing shows itself, which is better than a page that breaks.

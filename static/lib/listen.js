@@ -2,13 +2,31 @@ import { LineCut } from './errors.js';
 
 // A line that lives for less than this is broken by something that will break the next one too.
 const STEADY = 10_000;
+// How often to look for what changed where nothing can be heard.
+const LOOK = 15_000;
 
-// Hears what is told of conversations that change elsewhere, for as long as there is a socket to hear it on. `opened`
-// is called whenever one is there: what changed before that is not told. `reached` waits until Hearth answers a call.
-export async function listen({ transports, connection, hear, opened, reached, signal, now = () => performance.now() }) {
+// Hears what is told of conversations that change elsewhere. `opened` is called whenever there is a socket to hear it on:
+// what changed before that is not told; and again and again while only the event stream can be used, which doesn't tell.
+// `reached` waits until Hearth answers a call.
+export async function listen({
+  transports,
+  connection,
+  hear,
+  opened,
+  reached,
+  signal,
+  look = LOOK,
+  now = () => performance.now(),
+}) {
   let unheard = 0;
   for (let attempt = 0; !signal.aborted; attempt++) {
     const transport = transports.current;
+    if (!transport.changes) {
+      opened();
+      await rest(look, signal);
+      attempt = -1;
+      continue;
+    }
     let since = null;
     const begun = () => {
       since = now();
@@ -17,7 +35,7 @@ export async function listen({ transports, connection, hear, opened, reached, si
       opened();
     };
     try {
-      if (transport.changes) for await (const change of transport.changes({ signal, opened: begun })) hear(change);
+      for await (const change of transport.changes({ signal, opened: begun })) hear(change);
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof LineCut)) throw error;
@@ -28,4 +46,17 @@ export async function listen({ transports, connection, hear, opened, reached, si
     }
     if (attempt >= 0) await connection.pause(attempt, signal);
   }
+}
+
+function rest(time, signal) {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, time);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
 }

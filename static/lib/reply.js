@@ -12,7 +12,7 @@ export function asReply(message) {
     position: null,
     since: null,
     thinkingSince: null,
-    thoughtFor: null,
+    thoughtFor: thinkingTime(message.stats),
     reason: message.stats?.done_reason ?? null,
   };
 }
@@ -22,6 +22,25 @@ export function asReply(message) {
 export function rewound(reply, shown = reply) {
   const { content, thinking, thoughtFor } = shown;
   return { ...reply, content: content.rewind(), thinking: thinking.rewind(), thoughtFor, state: 'queued' };
+}
+
+// A message that Hearth tells of, as it is shown. What is written already of a reply that goes on stays where it is on
+// the page (`shown`).
+export function received(message, shown) {
+  if (message.role !== 'assistant') return message;
+  const reply = asReply(message);
+  return isRunning(message) ? rewound(reply, shown) : reply;
+}
+
+// The same, where it is on the page already, and stays as it is where Hearth has nothing newer to tell. followed:
+// whether its generation is being followed (true), or was to its end (false).
+export function merged(shown, message, followed) {
+  if (!shown) return received(message);
+  const same = shown.state === message.state;
+  // A generation that has ended doesn't begin again: the message was read before its end.
+  const older = isRunning(message) && !isRunning(shown);
+  if (shown.generation === message.generation && (followed || same || older)) return annotated(shown, message);
+  return { ...received(message, shown), key: shown.key };
 }
 
 // What is shown while Hearth is asked to go on with a reply.
@@ -41,9 +60,9 @@ export function annotated(reply, { seams, context }) {
 }
 
 // What is shown while a question is on its way: the question, and the reply that it will get.
-export function sentQuestion(request, content) {
+export function sentQuestion(request, content, images = []) {
   const id = `question-${request}`;
-  return { id, key: id, role: 'user', content, state: null };
+  return { id, key: id, role: 'user', content, images, state: null, sending: true };
 }
 
 export function expectedReply(request, model) {
@@ -81,7 +100,8 @@ const changes = {
 
   done(reply, { reason, stats }, at) {
     const state = reason === 'stopped' ? 'stopped' : 'done';
-    return { ...reply, ...thoughtThrough(reply, at), state, phase: null, reason, stats, error: null };
+    const { thoughtFor } = thoughtThrough(reply, at);
+    return { ...reply, thoughtFor: thoughtFor ?? thinkingTime(stats), state, phase: null, reason, stats, error: null };
   },
 
   error(reply, { code, message, retryable }, at) {
@@ -89,6 +109,12 @@ const changes = {
     return { ...reply, ...thoughtThrough(reply, at), state, phase: null, error: { code, message, retryable } };
   },
 };
+
+// Hearth tells it in nanoseconds.
+function thinkingTime(stats) {
+  const duration = stats?.thinking_duration;
+  return duration === undefined ? null : duration / 1e6;
+}
 
 function thoughtThrough({ phase, thinkingSince, thoughtFor }, at) {
   const over = phase === 'thinking' && thinkingSince !== null && at !== null;

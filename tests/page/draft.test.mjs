@@ -8,9 +8,25 @@ class Storage extends Map {
   removeItem = (key) => this.delete(key);
 }
 
-function opened(storages, conversation) {
-  const draft = new Draft(storages);
+class FakeShelf extends Map {
+  put = async (attachment) => void this.set(attachment.id, attachment);
+  get = async (ids) => ids.map((id) => super.get(id)).filter(Boolean);
+  remove = async (ids) => ids.forEach((id) => this.delete(id));
+}
+
+const picture = (id) => ({ id, kind: 'picture', name: `${id}.png`, bytes: 3, type: 'image/png', data: `data-${id}` });
+const file = (id, text) => ({ id, kind: 'text', name: `${id}.txt`, bytes: text.length, text, pasted: false });
+const ids = (draft) => draft.attachments.map(({ id }) => id);
+const turn = () => new Promise((resolve) => setTimeout(resolve));
+
+function opened(storages, conversation, shelf) {
+  const draft = new Draft(storages, shelf);
   draft.open(conversation);
+  return draft;
+}
+
+function typed(draft, text) {
+  draft.typed(text);
   return draft;
 }
 
@@ -22,44 +38,117 @@ test('what is typed survives a reload, for each conversation', () => {
   assert.equal(opened([new Storage(), storages[1]], 'a').text, 'half a sent');
 });
 
-test('a delivered question leaves nothing behind', () => {
+test('what is attached survives a reload, for each conversation', async () => {
+  const [storages, shelf] = [[new Storage()], new FakeShelf()];
+  const draft = opened(storages, 'a', shelf);
+  draft.attach(picture('p'));
+  draft.attach(file('f', 'text'));
+  const again = opened(storages, 'a', shelf);
+  again.typed('typed before the shelf has answered');
+  await turn();
+  assert.deepEqual(ids(again), ['p', 'f']);
+  assert.deepEqual(ids(opened(storages, 'b', shelf)), []);
+});
+
+test('what the shelf has lost is no longer there, and nothing else is lost with it', async () => {
+  const [storages, shelf] = [[new Storage()], new FakeShelf()];
+  const draft = typed(opened(storages, 'a', shelf), 'Look');
+  draft.attach(picture('p'));
+  draft.attach(picture('q'));
+  shelf.delete('p');
+  const again = opened(storages, 'a', shelf);
+  await turn();
+  assert.deepEqual([again.text, ids(again)], ['Look', ['q']]);
+});
+
+test('without a shelf what is attached lives as long as the page', async () => {
   const storages = [new Storage()];
-  const draft = opened(storages, null);
-  draft.typed('Why?');
-  draft.asked('Why?');
+  const draft = opened(storages, 'a');
+  draft.attach(picture('p'));
+  assert.deepEqual(ids(draft), ['p']);
+  const again = opened(storages, 'a');
+  await turn();
+  assert.deepEqual(ids(again), []);
+});
+
+test('what is taken away is gone from the browser', () => {
+  const [storages, shelf] = [[new Storage()], new FakeShelf()];
+  const draft = opened(storages, 'a', shelf);
+  draft.attach(picture('p'));
+  draft.detach('p');
+  assert.deepEqual([ids(draft), shelf.size, storages[0].size], [[], 0, 0]);
+});
+
+test('a delivered question leaves nothing behind', () => {
+  const [storages, shelf] = [[new Storage()], new FakeShelf()];
+  const draft = typed(opened(storages, null, shelf), 'Why?');
+  draft.attach(picture('p'));
+  const { content, images } = draft.take();
+  assert.deepEqual([content, images, draft.text, ids(draft)], ['Why?', ['data-p'], '', []]);
   draft.moved('a');
   draft.delivered();
-  assert.equal(storages[0].size, 0);
+  assert.deepEqual([storages[0].size, shelf.size], [0, 0]);
 });
 
-test('a question that was refused comes back, before what was typed since', () => {
-  const draft = opened([new Storage()], 'a');
-  draft.asked('Why?');
+test('a question that was refused comes back whole, before what was typed and attached since', () => {
+  const draft = typed(opened([new Storage()], 'a', new FakeShelf()), 'Why?');
+  draft.attach(picture('p'));
+  draft.take();
   draft.typed('And');
+  draft.attach(file('f', 'text'));
   draft.refused();
-  assert.equal(draft.text, 'Why?\n\nAnd');
+  assert.deepEqual([draft.text, ids(draft)], ['Why?\n\nAnd', ['p', 'f']]);
 });
 
-test('asking the same again after a lost answer carries the same request id, another text a new one', () => {
-  const draft = opened([new Storage()], 'a');
-  const first = draft.asked('Why?');
+test('asking the same again after a lost answer carries the same request id, anything else a new one', () => {
+  const draft = typed(opened([new Storage()], 'a', new FakeShelf()), 'Why?');
+  draft.attach(picture('p'));
+  const first = draft.take().request;
   draft.refused();
-  assert.equal(draft.asked('Why?'), first);
+  assert.equal(draft.take().request, first);
   draft.refused();
-  assert.notEqual(draft.asked('Why not?'), first);
+  draft.detach('p');
+  const second = draft.take().request;
+  assert.notEqual(second, first);
+  draft.refused();
+  draft.typed('Why not?');
+  assert.notEqual(draft.take().request, second);
 });
 
-test('a page closed in the middle of asking: delivered, or given back with its request id', () => {
-  const storages = [new Storage()];
-  const request = opened(storages, 'a').asked('Why?');
-  const lost = opened(storages, 'a');
-  lost.settle('Another question');
-  assert.equal(lost.text, 'Why?');
-  assert.equal(lost.asked('Why?'), request);
-  const arrived = opened(storages, 'a');
-  arrived.settle('Why?');
-  assert.equal(arrived.text, '');
-  assert.equal(storages[0].size, 0);
+test('a page closed in the middle of asking: delivered, or given back with its request id', async () => {
+  const [storages, shelf] = [[new Storage()], new FakeShelf()];
+  const draft = typed(opened(storages, 'a', shelf), 'Why?');
+  draft.attach(picture('p'));
+  draft.attach(file('f', 'text'));
+  const { content, request } = draft.take();
+  const lost = opened(storages, 'a', shelf);
+  lost.settle({ content: 'Another question' });
+  await turn();
+  assert.deepEqual([lost.text, ids(lost)], ['Why?', ['p', 'f']]);
+  assert.equal(lost.take().request, request);
+  const arrived = opened(storages, 'a', shelf);
+  arrived.settle({ content });
+  await turn();
+  assert.deepEqual([arrived.text, ids(arrived), storages[0].size, shelf.size], ['', [], 0, 0]);
+});
+
+test('an example is asked beside what is being typed', () => {
+  const draft = typed(opened([new Storage()], null), 'Half a thou');
+  assert.equal(draft.aside('Why is the sky blue?').content, 'Why is the sky blue?');
+  assert.equal(draft.text, 'Half a thou');
+});
+
+test('of a conversation that is deleted nothing is kept', () => {
+  const [storages, shelf] = [[new Storage()], new FakeShelf()];
+  for (const conversation of ['a', 'b']) {
+    const draft = typed(opened(storages, conversation, shelf), 'Why?');
+    draft.attach(picture(`sent-${conversation}`));
+    draft.take();
+    draft.attach(picture(`next-${conversation}`));
+  }
+  opened(storages, null, shelf).forget('a');
+  assert.deepEqual([...shelf.keys()], ['sent-b', 'next-b']);
+  assert.deepEqual([...storages[0].keys()], ['hearth.draft.b']);
 });
 
 test('a storage that is full or forbidden is no obstacle', () => {

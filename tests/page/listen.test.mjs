@@ -27,8 +27,8 @@ class Scripted {
   }
 }
 
-// Listens until the script is over.
-async function hearing(socket, { forced } = {}) {
+// Listens until the script is over, or the socket is given up.
+async function hearing(socket) {
   const leaving = new AbortController();
   const waited = [];
   const connection = new Connection({
@@ -38,13 +38,16 @@ async function hearing(socket, { forced } = {}) {
       return 1;
     },
   });
-  const transports = new TransportChoice({ socket, eventStream, forced, now: () => 0 });
+  const transports = new TransportChoice({ socket, eventStream, now: () => 0 });
   const told = [];
   await listen({
     transports,
     connection,
     hear: (change) => told.push(change),
-    opened: () => told.push('opened'),
+    opened() {
+      told.push('opened');
+      if (transports.current === eventStream) leaving.abort();
+    },
     reached: async () => told.push('reached'),
     signal: leaving.signal,
     now: () => 0,
@@ -75,8 +78,21 @@ test('sockets that can not be opened although Hearth answers are left alone', as
   assert.equal(transports.current, eventStream);
 });
 
-test('over a forced event stream nothing is opened', async () => {
+test('over the event stream no socket is opened, and what changed is looked for again and again', async () => {
+  const leaving = new AbortController();
   const socket = new Scripted(['open', 1]);
-  assert.deepEqual((await hearing(socket, { forced: 'sse' })).told, []);
+  const transports = new TransportChoice({ socket, eventStream, forced: 'sse' });
+  let looks = 0;
+  const opened = () => ++looks === 3 && leaving.abort();
+  await listen({ transports, connection: new Connection(), hear: assert.fail, opened, signal: leaving.signal, look: 1 });
+  assert.equal(looks, 3);
   assert.equal(socket.opened, 0);
+});
+
+test('who leaves while it waits to look again is not kept', async () => {
+  const leaving = new AbortController();
+  const transports = new TransportChoice({ socket: null, eventStream, forced: 'sse' });
+  const listening = listen({ transports, connection: new Connection(), opened() {}, signal: leaving.signal, look: 1e9 });
+  leaving.abort();
+  await listening;
 });

@@ -107,11 +107,11 @@ test('a reply that goes on already is no refusal', async () => {
   let message = { ...old, generation: 'g2' };
   const refused = new ApiError(400, 'bad_request', 'No');
   const api = { goOn: () => Promise.reject(refused), conversation: async () => ({ messages: [{ id: 'q' }, message] }) };
-  assert.equal(await goingOn(api, old)(), message);
+  assert.equal(await goingOn(api, old), message);
   message = old;
-  await assert.rejects(goingOn(api, old)(), refused);
+  await assert.rejects(goingOn(api, old), refused);
   api.goOn = async () => ({ reply: message });
-  assert.equal(await goingOn(api, old)(), message);
+  assert.equal(await goingOn(api, old), message);
 });
 
 test('when Hearth is found again, whoever waits for it tries at once', async () => {

@@ -4,7 +4,7 @@ import { Inbox } from '../inbox.js';
 const PROTOCOL = 'hearth.v1';
 const OPEN = 1;
 
-// In place of a generation: what changes in conversations, which every socket is told without asking.
+// In place of a generation: what changes elsewhere, which every socket is told without asking.
 export const CHANGES = Symbol('changes');
 
 // One WebSocket from its opening to its end, and an inbox for each generation that is read over it. It is closed when
@@ -61,7 +61,7 @@ export class SocketLine {
     this.#heard = true;
     const frame = parsed(data);
     if (!frame) this.cut();
-    else this.#inboxes.get(frame.type === 'conversation' ? CHANGES : frame.generation)?.put(frame);
+    else this.#inboxes.get(frame.generation ?? CHANGES)?.put(frame);
   }
 }
 

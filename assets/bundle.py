@@ -1,0 +1,101 @@
+"""What the browser is given: the page's stylesheets and modules in few files, made anew when one has changed."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from .linker import LinkError, Read, graph, later, link
+
+SCRIPT, STYLE = "/built/app.js", "/built/app.css"
+STATIC = "/static/"
+VENDOR = "/static/vendor/"
+ENTRY = "/static/app.js"
+SHEET = re.compile(r'[ \t]*<link rel="stylesheet" href="/static/([^"]+)">\n')
+
+
+class Built(NamedTuple):
+    text: bytes
+    compressed: bytes  # gzip
+
+
+class Bundle:
+    """Of the folder `static`, whose index.html names the stylesheets in their order."""
+
+    def __init__(self, static: Path) -> None:
+        self._static = static
+        self._version: int | None = None
+        self._files: dict[str, Built] = {}
+
+    def __repr__(self) -> str:
+        return f"<Bundle of {self._static.name}, {len(self._files)} files>"
+
+    def get(self, path: str) -> Built | None:
+        """A file under /built/. Raises LinkError where the modules can't be joined."""
+        version = hash(tuple(self._stamps()))
+        if version != self._version:
+            texts = {path: text.encode() for path, text in self._texts().items()}
+            self._files = {path: Built(text, gzip.compress(text, 9, mtime=0)) for path, text in texts.items()}
+            self._version = version
+        return self._files.get(path)
+
+    @property
+    def paths(self) -> list[str]:
+        """Those of all files as they were when one was last asked for."""
+        return list(self._files)
+
+    def page(self, index: str) -> str:
+        """index.html with the few in place of the many; as it is where they can't be joined."""
+        try:
+            self.get(SCRIPT)
+        except LinkError:
+            return index
+        first = SHEET.search(index)
+        rest = SHEET.sub("", index)
+        if first is not None:
+            rest = f'{rest[: first.start()]}    <link rel="stylesheet" href="{STYLE}">\n{rest[first.start() :]}'
+        return rest.replace(f'src="{ENTRY}"', f'src="{SCRIPT}"')
+
+    def _stamps(self) -> Iterator[tuple[str, int, int]]:
+        for pattern in ("*.html", "*.js", "styles/*.css", "[!v]*/**/*.js"):
+            for file in self._static.glob(pattern):
+                found = file.stat()
+                yield str(file), found.st_mtime_ns, found.st_size
+
+    def _texts(self) -> dict[str, str]:
+        texts: dict[str, str] = {}
+
+        def read(path: str) -> str:
+            if path not in texts:
+                texts[path] = self._read(path)
+            return texts[path]
+
+        first = graph(ENTRY, read)
+        parts = self._parts(first, read)
+        places = {path: f"/built/{path.removeprefix(STATIC)}" for path in parts}
+        files = {SCRIPT: link(first, read, places), STYLE: self._style()}
+        return files | {places[path]: link(modules, read) for path, modules in parts.items()}
+
+    def _parts(self, first: list[str], read: Read) -> dict[str, list[str]]:
+        """What is imported later, and what that needs besides the first: the page's own, libraries are as they are."""
+        parts: dict[str, list[str]] = {}
+        modules = list(first)
+        for path in modules:  # which grows
+            for target in later(read(path), path):
+                if target not in first and target not in parts and not target.startswith(VENDOR):
+                    parts[target] = graph(target, read, first)
+                    modules += parts[target]
+        return parts
+
+    def _read(self, path: str) -> str:
+        try:
+            return (self._static / path.removeprefix(STATIC)).read_text()
+        except OSError:
+            raise LinkError(f"{path} is not there") from None
+
+    def _style(self) -> str:
+        sheets = SHEET.findall((self._static / "index.html").read_text())
+        return "\n".join(self._read(STATIC + sheet) for sheet in sheets)

@@ -1,0 +1,71 @@
+"""Presets: settings under a name, kept for everybody in the house."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from unicodedata import normalize
+
+from msgspec.structs import replace
+
+from store import Preset, Store
+
+from .errors import Invalid, NotFound
+from .ids import new_id
+from .messages import now
+from .requests import ChangedPreset, NewPreset, plain_options
+
+MOST = 200
+
+
+class Presets:
+    def __init__(self, store: Store, changed: Callable[[], None]) -> None:
+        self._store = store
+        self._changed = changed
+        self._lock = asyncio.Lock()  # between looking whether a name is free and taking it
+
+    async def all(self) -> list[Preset]:
+        return sorted(await self._store.presets(), key=lambda one: (_folded(one.name), one.id))
+
+    async def create(self, new: NewPreset) -> Preset:
+        moment = now()
+        preset = Preset(
+            id=new_id(),
+            name=new.name,
+            model=new.model,
+            system=new.system,
+            options=plain_options(new.options),
+            think=new.think,
+            keep_alive=new.keep_alive,
+            created_at=moment,
+            updated_at=moment,
+        )
+        async with self._lock:
+            others = await self._store.presets()
+            if len(others) >= MOST:
+                raise Invalid(f"There are {MOST} presets already: delete one that is not needed")
+            return await self._keep(preset, others)
+
+    async def change(self, preset_id: str, changed: ChangedPreset) -> Preset:
+        async with self._lock:
+            others = {one.id: one for one in await self._store.presets()}
+            preset = others.pop(preset_id, None)
+            if preset is None:
+                raise NotFound("There is no such preset")
+            return await self._keep(replace(preset, **changed.fields(), updated_at=now()), list(others.values()))
+
+    async def delete(self, preset_id: str) -> None:
+        if not await self._store.delete_preset(preset_id):
+            raise NotFound("There is no such preset")
+        self._changed()
+
+    async def _keep(self, preset: Preset, others: list[Preset]) -> Preset:
+        if _folded(preset.name) in {_folded(one.name) for one in others}:
+            raise Invalid("`name` is the name of another preset already: choose a different one")
+        await self._store.keep_preset(preset)
+        self._changed()
+        return preset
+
+
+def _folded(name: str) -> str:
+    return normalize("NFC", name).casefold()

@@ -1,0 +1,82 @@
+import { ending, facts, fullness } from '../lib/facts.js';
+import { shortName } from '../lib/models.js';
+import { make } from './make.js';
+import { sheet } from './sheet.js';
+import { language, t, duration } from './words.js';
+
+// What there is to know of a reply: its model, its counts and times, how it ended, how full the context is.
+class ReplyFacts extends HTMLElement {
+  show(reply) {
+    const dialog = sheet(t('facts.title'), make('dl', {}, ...rows(reply)), ...context(reply));
+    dialog.addEventListener('close', () => dialog.remove());
+    this.append(dialog);
+    dialog.showModal();
+  }
+}
+
+function rows(reply) {
+  const told = facts(reply).map(({ name, value, unit }) => [names[name](), units[unit](value)]);
+  const model = reply.model ? [[t('facts.model'), shortName(reply.model)]] : [];
+  return [...model, ...told, [t('facts.end'), endings[ending(reply)]()]].flatMap(([name, value]) => [
+    make('dt', { textContent: name }),
+    make('dd', { textContent: value }),
+  ]);
+}
+
+const names = {
+  read: () => t('facts.read'),
+  written: () => t('facts.written'),
+  rate: () => t('facts.rate'),
+  queue: () => t('facts.queue'),
+  load: () => t('facts.load'),
+  prompt: () => t('facts.prompt'),
+  first: () => t('facts.first'),
+  thinking: () => t('facts.thinking'),
+  writing: () => t('facts.writing'),
+  total: () => t('facts.total'),
+};
+
+const endings = {
+  stop: () => t('facts.end.stop'),
+  length: () => t('facts.end.length'),
+  stopped: () => t('facts.end.stopped'),
+  interrupted: () => t('facts.end.interrupted'),
+  failed: () => t('facts.end.failed'),
+};
+
+const units = {
+  tokens: (value) => t('facts.tokens', { tokens: number(value), count: value }),
+  rate: (value) => t('facts.per_second', { tokens: number(value, value < 100 ? 1 : 0) }),
+  time: (value) => (value < 60_000 ? seconds(value / 1000) : duration(value)),
+};
+
+function context(reply) {
+  const full = fullness(reply);
+  if (!full) return [];
+  const { used, size, share, level } = full;
+  const amount = t('context.used', { used: number(used), size: number(size), share: percent(share) });
+  const fill = make('div', { className: 'fill' });
+  fill.style.inlineSize = `${share * 100}%`;
+  const bar = make('div', { className: `bar ${level ?? ''}`, ariaHidden: 'true' }, fill);
+  const words = t(level === 'nearly' ? 'context.nearly' : 'context.explained');
+  return [
+    make('h3', { textContent: t('context.title') }),
+    make('p', { textContent: amount }),
+    bar,
+    make('p', { className: 'explained', textContent: words }),
+  ];
+}
+
+function seconds(value) {
+  return t('duration.seconds', { seconds: number(value, value < 10 ? (value < 0.1 ? 3 : 1) : 0) });
+}
+
+function number(value, maximumFractionDigits = 0) {
+  return new Intl.NumberFormat(language, { maximumFractionDigits }).format(value);
+}
+
+function percent(share) {
+  return new Intl.NumberFormat(language, { style: 'percent' }).format(share);
+}
+
+customElements.define('reply-facts', ReplyFacts);

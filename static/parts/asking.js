@@ -1,0 +1,53 @@
+import { t } from '../elements/words.js';
+import { problemWith } from '../lib/question.js';
+import { blindness } from '../lib/sight.js';
+
+// The composer: questions, and whether Hearth has them.
+export function asking({ chat, ollama, draft, attachments, choice, page }) {
+  const { composer, follower, announcer } = page;
+  const model = () => choice.current(chat, ollama);
+
+  function ask({ content, images, request }) {
+    composer.value = draft.text;
+    composer.note = '';
+    follower.toEnd();
+    announcer.say(t('announce.writing'));
+    chat.ask(content, { model: model(), request, images });
+  }
+
+  composer.addEventListener('ask', () => {
+    if (chat.busy || blindness(attachments.all, model(), ollama.models)) return;
+    const problem = problemWith(draft.question);
+    if (problem) composer.note = problems[problem]();
+    else ask(draft.take());
+  });
+  composer.addEventListener('stop', () => chat.stop());
+  composer.addEventListener('draft', ({ detail }) => draft.typed(detail.text));
+  document.addEventListener('example', ({ detail }) => {
+    if (!chat.busy) ask(draft.aside(detail.text));
+  });
+  document.addEventListener('model-choice', ({ detail }) => {
+    choice.pick(detail.name);
+    composer.focus();
+  });
+  document.addEventListener('keydown', (event) => {
+    const taken = event.isComposing || event.defaultPrevented || document.querySelector(':popover-open, dialog[open]');
+    if (event.key === 'Escape' && !taken) chat.stop();
+  });
+
+  chat.addEventListener('delivered', () => draft.delivered());
+  chat.addEventListener('refused', () => {
+    draft.refused();
+    composer.value = draft.text;
+    composer.note = chat.problem ? refusal(chat.problem) : '';
+  });
+}
+
+const problems = {
+  too_long: () => t('composer.too_large'),
+  too_many: () => t('attach.too_many'),
+};
+
+function refusal(problem) {
+  return problem.status === 413 ? t('composer.too_large') : `${t('composer.refused')} ${problem.message}`;
+}

@@ -1,0 +1,58 @@
+import { copy } from '../elements/clipboard.js';
+import { t } from '../elements/words.js';
+import { requestId } from '../lib/request-id.js';
+
+// The messages: what can be done with each of them.
+export function replies({ chat, ollama, choice, page }) {
+  const { messages, menu, facts, viewer, follower, announcer } = page;
+  const model = () => choice.current(chat, ollama);
+
+  function tryAgain(reply, name = model()) {
+    follower.toEnd();
+    announcer.say(t('announce.writing'));
+    chat.tryAgain(reply, { model: name });
+  }
+
+  document.addEventListener('try-again', ({ detail }) => tryAgain(detail.reply, detail.model));
+  document.addEventListener('go-on', ({ detail }) => chat.goOn(detail.reply));
+  document.addEventListener('choose-branch', ({ detail }) => chat.choose(detail.message));
+  document.addEventListener('open-reply-menu', ({ detail: { button, ...detail } }) => {
+    menu.open(button, { ...detail, models: ollama.models });
+  });
+  document.addEventListener('open-reply-facts', ({ detail }) => facts.show(detail.reply));
+  document.addEventListener('open-picture', ({ detail }) => viewer.show(detail));
+  document.addEventListener('copy-plain', async ({ detail }) => {
+    await copy(detail.text);
+    announcer.say(t('message.copied'));
+  });
+  chat.addEventListener('finished', ({ detail: { reply } }) => reply.error && ollama.check());
+
+  editing({ chat, model, page });
+}
+
+// A question that is changed in its place. What was typed stays there until Hearth has it.
+function editing({ chat, model, page }) {
+  const { messages, follower, announcer } = page;
+  let sent = null;
+
+  function send(message, content) {
+    // Sent again after a refusal with nothing changed, it asks nothing twice.
+    const same = sent?.message === message.id && sent.content === content;
+    sent = { message: message.id, content, request: same ? sent.request : requestId(), refused: false };
+    follower.toEnd();
+    announcer.say(t('announce.writing'));
+    chat.edit(message, content, { model: model(), request: sent.request, images: message.images });
+  }
+
+  document.addEventListener('edit-message', ({ detail }) => send(detail.message, detail.content));
+  document.addEventListener('edit-last', () => {
+    const last = chat.messages.findLast(({ role, sending }) => role === 'user' && !sending);
+    if (last) messages.edit(last);
+  });
+  chat.addEventListener('delivered', () => {
+    if (!sent || sent.refused) return;
+    messages.edited(sent.message);
+    sent = null;
+  });
+  chat.addEventListener('refused', () => sent && (sent.refused = true));
+}

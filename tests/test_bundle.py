@@ -1,0 +1,132 @@
+"""The page's modules and stylesheets, joined into few files without a build."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from assets import Bundle, LinkError
+from assets.linker import graph, link
+
+from .hearth import ROOT, running
+
+STATIC = ROOT / "static"
+
+
+def run(script: str) -> object:
+    """What the last line of a module gives."""
+    node = subprocess.run(
+        ["node", "--input-type=module", "-e", "globalThis.location = { origin: 'http://h' };\n" + script],
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
+    assert node.returncode == 0, node.stderr
+    return json.loads(node.stdout)
+
+
+def joined(modules: dict[str, str]) -> object:
+    paths = graph("/a.js", modules.__getitem__)
+    return run(link(paths, modules.__getitem__))
+
+
+def test_modules_run_once_each_behind_what_they_need() -> None:
+    modules = {
+        "/a.js": "import { b } from './deep/b.js';\nimport './c.js';\nimport * as d from './d.js';\n"
+        "console.log(JSON.stringify([b(), d.one, d.make(2), globalThis.runs]));",
+        "/deep/b.js": "import { one as first, make } from '../d.js';\nexport function b() {\n"
+        "  return make(first);\n}\n",
+        "/c.js": "import './d.js';\n",
+        "/d.js": "globalThis.runs = (globalThis.runs ?? 0) + 1;\nexport const one = 1;\nexport function make(n) {\n"
+        "  return new Thing(n).n;\n}\nexport class Thing {\n  constructor(n) {\n    this.n = n;\n  }\n}\n",
+    }
+    assert joined(modules) == [1, 1, 2, 1]
+
+
+def test_names_of_one_module_are_not_those_of_another() -> None:
+    modules = {
+        "/a.js": "import { b } from './b.js';\nconst secret = 'a';\nconsole.log(JSON.stringify([secret, b]));",
+        "/b.js": "const secret = 'b';\nexport const b = secret;\n",
+    }
+    assert joined(modules) == ["a", "b"]
+
+
+def test_a_module_that_waits_is_waited_for() -> None:
+    modules = {
+        "/a.js": "import {\n  late,\n} from './b.js';\nconsole.log(JSON.stringify(late));",
+        "/b.js": "// const late = no\nexport const late = await Promise.resolve('here');\n",
+    }
+    assert joined(modules) == "here"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "export default 1;",
+        "export let x = 1;",
+        "export { x } from './b.js';",
+        "export * from './b.js';",
+        "import b from './b.js';",
+        "import { b } from 'somewhere';",
+        "import { a } from './a.js';",
+    ],
+)
+def test_what_it_does_not_understand_is_refused(text: str) -> None:
+    modules = {"/a.js": text, "/b.js": "export const b = 1;\n"}
+    with pytest.raises(LinkError):
+        link(graph("/a.js", modules.__getitem__), modules.__getitem__)
+
+
+def test_every_module_of_the_page_is_in_exactly_one_file_that_can_be_read() -> None:
+    bundle = Bundle(STATIC)
+    assert bundle.get("/built/app.js") and bundle.get("/built/app.css")
+    built = [path for path in bundle.paths if path.endswith(".js")]
+    for path in built:
+        found = bundle.get(path)
+        assert found is not None
+        check = subprocess.run(
+            ["node", "--input-type=module", "--check"], input=found.text, capture_output=True, timeout=20
+        )
+        assert check.returncode == 0, check.stderr
+    texts = "".join(found.text.decode() for path in built if (found := bundle.get(path)))
+    own = {f"/static/{file.relative_to(STATIC)}" for file in STATIC.rglob("*.js") if "vendor" not in file.parts}
+    there = set(re.findall(r"^\$modules\.table\['([^']+)'\]", texts, re.MULTILINE))
+    assert own - there == {"/static/service-worker.js", "/static/theme.js"}
+
+
+def test_a_changed_file_is_seen_at_the_next_visit(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text('    <link rel="stylesheet" href="/static/styles/a.css">\n')
+    (tmp_path / "styles").mkdir()
+    (tmp_path / "styles" / "a.css").write_text("a {}")
+    (tmp_path / "app.js").write_text("export const x = 1;\n")
+    bundle = Bundle(tmp_path)
+    first = bundle.get("/built/app.js")
+    assert bundle.get("/built/app.js") is first
+    (tmp_path / "app.js").write_text("export const x = 22;\n")
+    second = bundle.get("/built/app.js")
+    assert first and second and b"x = 22" in second.text and b"x = 22" not in first.text
+
+
+def test_modules_that_can_not_be_joined_are_named_one_by_one(tmp_path: Path) -> None:
+    index = '<link rel="stylesheet" href="/static/a.css">\n<script type="module" src="/static/app.js"></script>\n'
+    (tmp_path / "index.html").write_text(index)
+    (tmp_path / "app.js").write_text("import './missing.js';\n")
+    assert Bundle(tmp_path).page(index) == index
+
+
+@pytest.mark.gen_test
+async def test_the_page_names_few_files_and_for_who_works_on_it_all_of_them() -> None:
+    async with running() as hearth:
+        few, all_of_them = [(await hearth.get(path)).body.decode() for path in ("/", "/?modules")]
+        assert re.findall(r'(?:src|href)="(/(?:static|built)/[^"]+\.(?:js|css))"', few.partition("</head>")[0]) == [
+            "/static/theme.js",
+            "/built/app.css",
+            "/built/app.js",
+        ]
+        assert len(re.findall(r'href="/static/styles/[^"]+\.css"', all_of_them)) > 10
+        assert 'src="/static/app.js"' in all_of_them
+        assert (await hearth.get("/built/nothing.js")).code == 404
