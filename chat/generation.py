@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
@@ -61,27 +61,23 @@ class Generation:
         self.unkept = False  # it has ended, and the disk had no room for it
         self.audience = Audience()
         self.on_work: Callable[[], None] = lambda: None  # called when Ollama is about to be asked
-        self._content: list[str] = []
-        self._thinking: list[str] = []
         self._writing: asyncio.Future[Done] | None = None
         self._cut = False
         self._stopped = False
         self._ended = asyncio.Event()
-        self._note(events.events)
 
     def __repr__(self) -> str:
         return f"<Generation {self.id} {self.state}, {self.log.last} events>"
 
     @property
     def content(self) -> str:
-        return "".join(self._content)
+        return "".join([event.text for event in self.log.events if isinstance(event, Content)])
 
     @property
     def thinking(self) -> str:
-        return "".join(self._thinking)
+        return "".join([event.text for event in self.log.events if isinstance(event, Thinking)])
 
-    def tell(self, events: list[Event]) -> None:
-        self._note(events)
+    def tell(self, events: Sequence[Event]) -> None:
         self.log.append(events)
 
     def enter(self, phase: Phase, position: int | None = None) -> None:
@@ -124,14 +120,6 @@ class Generation:
         """Nothing more will happen to it."""
         self.log.close()
         self._ended.set()
-
-    def _note(self, events: Iterable[Event]) -> None:
-        for event in events:
-            match event:
-                case Content():
-                    self._content.append(event.text)
-                case Thinking():
-                    self._thinking.append(event.text)
 
     def _outcome(self, writing: asyncio.Future[Done]) -> Ending | None:
         if writing.cancelled():

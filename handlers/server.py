@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable
 from contextlib import closing, suppress
 from typing import Any
 
 from tornado.httpserver import HTTPServer
-from tornado.iostream import IOStream, UnsatisfiableReadError
+from tornado.iostream import IOStream
 
 from .answers import Problem
 from .gate import Gate
+from .stream import BUFFER, Stream
 
 HEAD = 64 * 1024  # bytes of a request's first line and headers
 SLOW = 30.0  # seconds for the head of a request, and as many for its body
 LINGER = 2.0  # seconds for which what a client still sends is read and dropped, so that it sees the answer
-BUFFER = 100 * 1024 * 1024  # bytes; a whole WebSocket frame must fit
 
 PARTING = 64  # connections at once that are given time to read why they are closed
 
@@ -53,7 +52,7 @@ class Server(HTTPServer):
         if len(self._open) >= self._most:
             self.part(stream.socket, FULL)
             return
-        bounded = Stream(stream.socket, self)
+        bounded = Stream(stream.socket, self._refuse_head, self._open.discard)
         self._open.add(bounded)
         super().handle_stream(bounded, address)
 
@@ -73,31 +72,8 @@ class Server(HTTPServer):
         if self._parting:
             await asyncio.wait(self._parting)
 
-    def closed(self, stream: Stream) -> None:
-        self._open.discard(stream)
-
-
-class Stream(IOStream):
-    """A connection whose head is answered where it is too long, instead of being dropped."""
-
-    def __init__(self, connection: socket.socket, server: Server) -> None:
-        super().__init__(connection, max_buffer_size=BUFFER)
-        self._server = server
-        self._in_head = False
-
-    def read_until_regex(self, regex: bytes, max_bytes: int | None = None) -> Awaitable[bytes]:
-        self._in_head = True  # Tornado reads nothing else this way
-        return super().read_until_regex(regex, max_bytes)
-
-    def read_until(self, delimiter: bytes, max_bytes: int | None = None) -> Awaitable[bytes]:
-        self._in_head = False
-        return super().read_until(delimiter, max_bytes)
-
-    def close(self, exc_info: Any = False) -> None:
-        if isinstance(exc_info, UnsatisfiableReadError) and self._in_head and not self.closed():
-            self._server.part(self.socket.dup(), LONG_HEAD)
-        super().close(exc_info)
-        self._server.closed(self)
+    def _refuse_head(self, stream: Stream) -> None:
+        self.part(stream.socket.dup(), LONG_HEAD)
 
 
 async def _part(connection: socket.socket, problem: Problem) -> None:

@@ -7,6 +7,7 @@ import logging
 from functools import partial
 from typing import Any, Protocol
 
+from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketHandler, WebSocketProtocol, WebSocketProtocol13
 
 from chat.changes import Changes
@@ -96,6 +97,11 @@ class SocketHandler(WebSocketHandler):
         if "upgrade" not in headers.get("Connection", "").lower() or not headers.get("Sec-WebSocket-Key"):
             raise Refusal(400, "bad_request", "This is no whole WebSocket handshake; does a proxy drop its headers?")
         await super().get(*args, **kwargs)
+
+    def push(self, frames: bytes) -> asyncio.Future[None] | None:
+        if not isinstance(self.ws_connection, StrictProtocol13):  # it has been closed
+            raise StreamClosedError
+        return self.ws_connection.push(frames)
 
     def check_origin(self, origin: str) -> bool:
         return True  # the gate has judged it, by stricter rules

@@ -12,7 +12,7 @@ import msgspec
 from tornado.httpclient import HTTPResponse
 
 from .address import Address
-from .chunks import Chunk, Model, Processes, Running, Show, Tags, Version, read, reader
+from .chunks import Chunk, Model, Processes, Running, Show, Tags, Version, read, read_chunk
 from .errors import BrokenStream, Busy, ModelFailed, ModelNotFound, Refused, TooLong, Unreachable
 from .http import HTTPClient, Limits, PatientRequest
 from .lines import Lines, LineTooLong
@@ -109,16 +109,28 @@ class ReplyDone(Exception):
 class Chunks:
     """Bytes into chunks for `receive`. Raises ReplyDone at the one that says so, OllamaError at what can't be read."""
 
+    __slots__ = ("_lines", "_max_line", "_receive")
+
     def __init__(self, max_line: int, receive: Receive) -> None:
         self._lines = Lines(max_line)
+        self._max_line = max_line
         self._receive = receive
-        self._read = reader(Chunk)
 
     def feed(self, data: bytes) -> None:
+        if self._is_line(data):
+            chunk = read_chunk(data)
+            if not chunk.done and chunk.error is None:
+                self._receive([chunk])
+                return
         try:
             self._take(self._lines.feed(data))
         except LineTooLong as error:
             raise BrokenStream(f"Ollama sent {error}") from None
+
+    def _is_line(self, data: bytes) -> bool:
+        """Whether a read brought one whole line, as nearly always, and so needs no splitting."""
+        size = len(data)
+        return self._lines.is_empty and data.find(b"\n") == size - 1 <= self._max_line and data.startswith(b"{")
 
     def end(self) -> Chunk:
         """The last chunk of an answer that ended; its line need not have a line end."""
@@ -140,7 +152,7 @@ class Chunks:
                 self._receive(chunks)
 
     def _one(self, line: bytes) -> Chunk:
-        chunk = self._read(line)
+        chunk = read_chunk(line)
         if chunk.error is not None:
             raise ModelFailed(_words(chunk.error))
         return chunk

@@ -15,7 +15,7 @@ STORE = {f"store.{name}" for name in ("Conversation", "Found", "Message", "DiskF
 
 # What each part may import beside itself and the standard library: a module with everything in it, or one name of it.
 MAY = {
-    "server": {"chat", "demo", "handlers", "ollama", "settings", "store", "tornado"},
+    "server": {"chat", "demo", "handlers", "ollama", "settings", "store", "tornado", "uvloop"},
     "settings": {"ollama.address", "ollama.http.Limits", "tornado.options"},
     # Of Ollama and the store a handler knows the errors, to give each its status; of the store also the records, to
     # write them as JSON.
