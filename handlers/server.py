@@ -6,18 +6,22 @@ import asyncio
 import socket
 from collections.abc import Awaitable
 from contextlib import closing, suppress
-from typing import Any
+from typing import Any, cast
 
 from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream, UnsatisfiableReadError
 
 from .answers import Problem
+from .connections import Connections
 from .gate import Gate
 
 HEAD = 64 * 1024  # bytes of a request's first line and headers
 SLOW = 30.0  # seconds for the head of a request, and as many for its body
 LINGER = 2.0  # seconds for which what a client still sends is read and dropped, so that it sees the answer
 BUFFER = 100 * 1024 * 1024  # bytes; a whole WebSocket frame must fit
+
+NEW = 0.3  # seconds in which the first request must come, where Hearth is being stopped
+LOOK = 0.02  # seconds between two looks whether all is answered
 
 PARTING = 64  # connections at once that are given time to read why they are closed
 
@@ -26,13 +30,12 @@ FULL = Problem(503, "busy", "Hearth has as many connections as it can take; try 
 
 
 class Server(HTTPServer):
-    """Closes connections beyond `most` with a 503, so that it never runs out of file descriptors."""
+    """Answers connections beyond the most with a 503, so that it never runs out of file descriptors."""
 
-    _most: int
-    _open: set[Stream]
+    _open: Connections
     _parting: set[asyncio.Task[None]]
 
-    def initialize(self, gate: Gate, most: int, **kwargs: Any) -> None:  # type: ignore[override]
+    def initialize(self, gate: Gate, connections: Connections, **kwargs: Any) -> None:  # type: ignore[override]
         super().initialize(
             gate,
             max_header_size=HEAD,
@@ -42,20 +45,19 @@ class Server(HTTPServer):
             max_buffer_size=BUFFER,
             **kwargs,
         )
-        self._most = most
-        self._open = set()
+        self._open = connections
         self._parting = set()
 
     def __repr__(self) -> str:
-        return f"<Server {len(self._open)} of at most {self._most} connections>"
+        return f"<Server {self._open}>"
 
     def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
-        if len(self._open) >= self._most:
+        if self._open.is_full:
             self.part(stream.socket, FULL)
             return
         bounded = Stream(stream.socket, self)
         self._open.add(bounded)
-        super().handle_stream(bounded, address)
+        super().handle_stream(bounded, (plain_address(address[0]), *address[1:]))
 
     def part(self, connection: socket.socket, problem: Problem) -> None:
         """Answer and close, without reading the request."""
@@ -73,8 +75,15 @@ class Server(HTTPServer):
         if self._parting:
             await asyncio.wait(self._parting)
 
-    def closed(self, stream: Stream) -> None:
-        self._open.discard(stream)
+    async def drained(self, seconds: float) -> None:
+        """Until nobody waits for an answer, or for so long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while any(cast(Stream, one).is_busy for one in self._open):  # noqa: ASYNC110
+                    await asyncio.sleep(LOOK)
+
+    def closing(self, stream: Stream) -> None:
+        self._open.closing(stream)
 
 
 class Stream(IOStream):
@@ -84,10 +93,23 @@ class Stream(IOStream):
         super().__init__(connection, max_buffer_size=BUFFER)
         self._server = server
         self._in_head = False
+        self._since = asyncio.get_running_loop().time()  # nobody asked anything on it
+        self._asked = False
+
+    @property
+    def is_busy(self) -> bool:
+        """A request is being read or answered, or could be on its way on a new connection."""
+        return self._asked or asyncio.get_running_loop().time() < self._since + NEW
 
     def read_until_regex(self, regex: bytes, max_bytes: int | None = None) -> Awaitable[bytes]:
-        self._in_head = True  # Tornado reads nothing else this way
-        return super().read_until_regex(regex, max_bytes)
+        self._in_head = True  # Tornado reads nothing else this way, and nothing of the next request before an answer
+        self._asked = False
+        head = super().read_until_regex(regex, max_bytes)
+        asyncio.ensure_future(head).add_done_callback(self._begin)
+        return head
+
+    def _begin(self, _: object) -> None:
+        self._asked = True
 
     def read_until(self, delimiter: bytes, max_bytes: int | None = None) -> Awaitable[bytes]:
         self._in_head = False
@@ -97,7 +119,15 @@ class Stream(IOStream):
         if isinstance(exc_info, UnsatisfiableReadError) and self._in_head and not self.closed():
             self._server.part(self.socket.dup(), LONG_HEAD)
         super().close(exc_info)
-        self._server.closed(self)
+
+    def close_fd(self) -> None:
+        self._server.closing(self)
+        super().close_fd()
+
+
+def plain_address(address: str) -> str:
+    """Of a caller, without the prefix that IPv4 has on a socket which takes both."""
+    return address.removeprefix("::ffff:") if "." in address else address
 
 
 async def _part(connection: socket.socket, problem: Problem) -> None:

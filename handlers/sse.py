@@ -31,6 +31,7 @@ class StreamHandler(JSONHandler):
     control, and what is new meanwhile goes out as one batch.
     """
 
+    transport = "sse"
     content_type = "text/event-stream; charset=utf-8"
     comment = b":\n\n"  # what says nothing, sent after a silence
 
@@ -46,7 +47,7 @@ class StreamHandler(JSONHandler):
         self._bell = Bell(HEARTBEAT)
         with (
             closing(self._bell) as bell,
-            generation.audience.seat(),
+            generation.audience.seat(self.transport),
             generation.log.wakes(bell),
             suppress(StreamClosedError),  # the reader went; the generation goes on
         ):

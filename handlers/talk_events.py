@@ -111,7 +111,7 @@ class EventTalk:
             return
         end = ExitStack()
         end.enter_context(generation.log.wakes(self._bell))
-        end.enter_context(generation.audience.seat())
+        end.enter_context(generation.audience.seat("websocket"))
         self._following[generation_id] = Following(generation, after, end)
         self._bell.ring()
 

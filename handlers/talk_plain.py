@@ -52,7 +52,7 @@ class PlainTalk:
             await self._say_error(problem.message if problem else str(error))
             return
         try:
-            with closing(Bell(HEARTBEAT)) as bell, generation.audience.seat(), generation.log.wakes(bell):
+            with closing(Bell(HEARTBEAT)) as bell, generation.audience.seat("websocket"), generation.log.wakes(bell):
                 await self._relay(generation, bell)
         finally:
             generation.stop()  # nobody can come back to it; after its end this does nothing
