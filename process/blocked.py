@@ -29,6 +29,7 @@ class LoopWatch:
         self._on_lag = on_lag
         self._loop = asyncio.get_running_loop()
         self._watched = threading.get_ident()
+        self._waits = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
         self._answered = threading.Event()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="loop watch", daemon=True)
@@ -48,13 +49,29 @@ class LoopWatch:
     def _run(self) -> None:
         while not self._over.wait(EVERY):
             self._answered.clear()
-            asked = time.monotonic()
+            asked, waited = time.monotonic(), self._waited()
             try:
                 self._loop.call_soon_threadsafe(self._answer, asked)
             except RuntimeError:  # it is closed
                 return
-            if not self._answered.wait(LONG) and not self._answered.wait(ANEW):
+            if self._is_blocked(asked, waited):
                 self._tell(asked)
+
+    def _is_blocked(self, asked: float, waited: float) -> bool:
+        """Not where the machine was too busy to run it."""
+        left = LONG
+        while not self._answered.wait(left):
+            left = LONG - (time.monotonic() - asked) + (self._waited() - waited)
+            if left <= 0:
+                return not self._answered.wait(ANEW)
+        return False
+
+    def _waited(self) -> float:
+        """Seconds for which the loop's thread waited for a processor, as Linux counts them."""
+        try:
+            return int(self._waits.read_bytes().split()[1]) / 1e9
+        except (OSError, ValueError, IndexError):
+            return 0.0
 
     def _tell(self, asked: float) -> None:
         """At once, because it may stay so; and how long it was, once it is over."""

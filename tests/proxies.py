@@ -136,7 +136,9 @@ async def serving(command: list[str], folder: Path, port: int) -> AsyncIterator[
     log = folder / "log"
     environ = {"PATH": PATH, "HOME": str(folder)}
     with log.open("wb") as out:
-        process = await asyncio.create_subprocess_exec(program, *command[1:], stdout=out, stderr=out, env=environ, cwd=folder)
+        process = await asyncio.create_subprocess_exec(
+            program, *command[1:], stdout=out, stderr=out, env=environ, cwd=folder
+        )
     try:
 
         async def listens() -> bool:

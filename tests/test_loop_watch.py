@@ -48,6 +48,19 @@ async def test_a_loop_that_turns_is_looked_at_and_not_spoken_of(caplog: pytest.L
     assert not told(caplog) and all(lag >= 0 for lag in lags)
 
 
+@pytest.mark.gen_test(timeout=20)
+async def test_a_machine_that_is_too_busy_is_no_block(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lags: list[float] = []
+    monkeypatch.setattr(LoopWatch, "_waited", lambda _: time.monotonic())  # it wants to run, and never may
+    with closing(LoopWatch(lags.append)) as watch:
+        watch.start()
+        hold_everybody_up(1)
+        await eventually(lambda: lags)
+    assert not told(caplog) and lags[0] > 0.6
+
+
 def test_a_watch_ends_with_its_loop() -> None:
     watches: list[LoopWatch] = []
 

@@ -15,6 +15,7 @@ import pytest
 from . import fake_ollama
 from .fake_exchange import Exchange
 from .hearth import Hearth, eventually, running
+from .managed import managed
 from .proxies import NAME, Proxy, caddy, nginx
 
 Front = Callable[[Path, int], AbstractAsyncContextManager[Proxy]]
@@ -124,3 +125,26 @@ async def test_callers_are_known_by_their_own_address(
         assert answer.status == 200
         [line] = [one.getMessage() for one in caplog.records if "/api/status" in one.getMessage()]
         assert "(127.0.0.1)" in line
+
+
+@FRONTS
+@pytest.mark.gen_test(timeout=60)
+async def test_nobody_behind_it_notices_a_restart(front: Front, tmp_path: Path) -> None:
+    answers: list[int] = []
+    async with managed(tmp_path, *BEHIND, "--grace=0") as hearth, front(tmp_path, hearth.port) as proxy:
+
+        async def call() -> None:
+            while len(answers) < most:
+                answers.append((await proxy.send("GET", "/healthz")).status)
+
+        most = 10
+        await call()
+        most = 1000
+        calling = [asyncio.ensure_future(call()) for _ in range(3)]
+        assert await hearth.terminate() == 0
+        await hearth.start()
+        most = len(answers) + 20
+        await asyncio.wait(calling)
+        for line in proxy.lines:
+            line.transport.abort()
+    assert set(answers) == {200}
