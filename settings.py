@@ -194,7 +194,7 @@ def _checked(parser: Parser, inherited: Sequence[str]) -> Settings:
         raise BadOption(f"--port={parser.port} is no port; give 0 to 65535")
     for name in ("connect_timeout", "first_byte_timeout", "idle_timeout", "max_line"):
         if not 0 < getattr(parser, name) < float("inf"):
-            raise BadOption(f"--{name.replace('_', '-')} must be more than 0")
+            raise BadOption(f"--{name.replace('_', '-')} must be more than 0, and finite")
     if not 0 <= parser.grace < float("inf"):
         raise BadOption("--grace must be 0 or more seconds")
     if parser.parallel < 0:

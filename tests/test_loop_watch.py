@@ -69,6 +69,8 @@ def test_a_watch_ends_with_its_loop() -> None:
         watches.append(LoopWatch(lambda _: None))
         watches[0].start()
 
-    asyncio.run(start())
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(start())
+    loop.close()
     watches[0]._thread.join(10)
     assert not watches[0]._thread.is_alive()
