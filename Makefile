@@ -4,15 +4,20 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint format vendor clean
+.PHONY: run test service lint format vendor clean
 
 run: $(VENV)/hearth ## set up and start chatting; more options in ARGS="--port=9000 …"
 	@exec $(BIN)/python scripts/run.py $(ARGS)
 
 test: $(VENV)/test $(VENV)/demo ## set up what the tests need, and run them all
 	@sh scripts/browser.sh $(BIN)
+	@sh scripts/servers.sh
 	node --import ./tests/page/node18.mjs --test tests/page/*.test.mjs
 	$(BIN)/pytest -q
+
+service: $(VENV)/hearth ## install it for systemd, from /opt/hearth; see README.md
+	$(BIN)/python -m compileall -q *.py assets chat demo handlers ollama process store
+	install -D -m 644 -t $(DESTDIR)/etc/systemd/system deploy/hearth.service deploy/hearth.socket
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
@@ -154,7 +155,7 @@ class Audience:
     """Who follows. Whenever the last reader has been gone for a while, `on_left` is called."""
 
     def __init__(self) -> None:
-        self._readers = 0
+        self.readers: Counter[str] = Counter()  # by the transport over which they follow
         self._patience = 0.0
         self._on_left: Callable[[], None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -162,23 +163,23 @@ class Audience:
         self._empty.set()
 
     def __repr__(self) -> str:
-        return f"<Audience of {self._readers}>"
+        return f"<Audience of {self.readers.total()}>"
 
     def leave_after(self, seconds: float, on_left: Callable[[], None]) -> None:
         self._patience, self._on_left = seconds, on_left
         self._watch()
 
     @contextmanager
-    def seat(self) -> Iterator[None]:
-        self._readers += 1
+    def seat(self, transport: str) -> Iterator[None]:
+        self.readers[transport] += 1
         self._empty.clear()
         self._watch()
         try:
             yield
         finally:
-            self._readers -= 1
+            self.readers[transport] -= 1
             self._watch()
-            if self._readers == 0:
+            if self.readers.total() == 0:
                 self._empty.set()
 
     async def left(self) -> None:
@@ -189,7 +190,7 @@ class Audience:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._on_left is not None and self._readers == 0:
+        if self._on_left is not None and self.readers.total() == 0:
             self._timer = asyncio.get_running_loop().call_later(self._patience, self._on_left)
 
 

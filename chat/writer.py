@@ -35,6 +35,7 @@ class Writer:
         self._loading: Loading[None] = Loading()
         self._estimates = Estimates()
         self.on_write: Callable[[], None] = lambda: None  # somebody asks: whatever can wait should
+        self.on_load: Callable[[float], None] = lambda _: None  # a model is in memory, after so many seconds
         self._granted: dict[str, int] = {}  # model and num_ctx → the size of context that came of it, in tokens
 
     def __repr__(self) -> str:
@@ -110,8 +111,10 @@ class Writer:
             raise
 
     async def _load(self, prompt: Prompt) -> None:
+        began = time.monotonic()
         with suppress(OllamaError):  # the chat itself will meet it too, and tell it to each who asked
             await self._ollama.load(prompt.load_request())
+            self.on_load(time.monotonic() - began)
 
     async def _answer(self, generation: Generation, prompt: Prompt, size: int | None, writing: Writing) -> Done:
         for left in range(REFITTED, -1, -1):

@@ -76,6 +76,7 @@ class Pages:
 
 
 class PlainHandler(StreamHandler):
+    transport = "page"
     comment = b"<!-- -->"
     content_type = "text/html; charset=utf-8"
 

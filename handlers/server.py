@@ -11,12 +11,15 @@ from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
 
 from .answers import Problem
+from .connections import Connections
 from .gate import Gate
 from .stream import BUFFER, Stream
 
 HEAD = 64 * 1024  # bytes of a request's first line and headers
 SLOW = 30.0  # seconds for the head of a request, and as many for its body
 LINGER = 2.0  # seconds for which what a client still sends is read and dropped, so that it sees the answer
+
+LOOK = 0.02  # seconds between two looks whether all is answered
 
 PARTING = 64  # connections at once that are given time to read why they are closed
 
@@ -25,13 +28,12 @@ FULL = Problem(503, "busy", "Hearth has as many connections as it can take; try 
 
 
 class Server(HTTPServer):
-    """Closes connections beyond `most` with a 503, so that it never runs out of file descriptors."""
+    """Answers connections beyond the most with a 503, so that it never runs out of file descriptors."""
 
-    _most: int
-    _open: set[Stream]
+    _open: Connections
     _parting: set[asyncio.Task[None]]
 
-    def initialize(self, gate: Gate, most: int, **kwargs: Any) -> None:  # type: ignore[override]
+    def initialize(self, gate: Gate, connections: Connections, **kwargs: Any) -> None:  # type: ignore[override]
         super().initialize(
             gate,
             max_header_size=HEAD,
@@ -41,20 +43,19 @@ class Server(HTTPServer):
             max_buffer_size=BUFFER,
             **kwargs,
         )
-        self._most = most
-        self._open = set()
+        self._open = connections
         self._parting = set()
 
     def __repr__(self) -> str:
-        return f"<Server {len(self._open)} of at most {self._most} connections>"
+        return f"<Server {self._open}>"
 
     def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
-        if len(self._open) >= self._most:
+        if self._open.is_full:
             self.part(stream.socket, FULL)
             return
-        bounded = Stream(stream.socket, self._refuse_head, self._open.discard)
+        bounded = Stream(stream.socket, self._refuse_head, self._open.closing)
         self._open.add(bounded)
-        super().handle_stream(bounded, address)
+        super().handle_stream(bounded, (plain_address(address[0]), *address[1:]))
 
     def part(self, connection: socket.socket, problem: Problem) -> None:
         """Answer and close, without reading the request."""
@@ -72,8 +73,20 @@ class Server(HTTPServer):
         if self._parting:
             await asyncio.wait(self._parting)
 
+    async def drained(self, seconds: float) -> None:
+        """Until nobody waits for an answer, or for so long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while any(one.is_busy for one in self._open):  # noqa: ASYNC110
+                    await asyncio.sleep(LOOK)
+
     def _refuse_head(self, stream: Stream) -> None:
         self.part(stream.socket.dup(), LONG_HEAD)
+
+
+def plain_address(address: str) -> str:
+    """Of a caller, without the prefix that IPv4 has on a socket which takes both."""
+    return address.removeprefix("::ffff:") if "." in address else address
 
 
 async def _part(connection: socket.socket, problem: Problem) -> None:

@@ -29,6 +29,7 @@ class StreamHandler(JSONHandler):
     in which the connection's own bound is the whole of flow control: what is new meanwhile goes out as one batch.
     """
 
+    transport = "sse"
     content_type = "text/event-stream; charset=utf-8"
     comment = b":\n\n"  # what says nothing, sent after a silence
 
@@ -44,7 +45,7 @@ class StreamHandler(JSONHandler):
         self._bell = Bell(HEARTBEAT)
         with (
             closing(self._bell) as bell,
-            generation.audience.seat(),
+            generation.audience.seat(self.transport),
             suppress(StreamClosedError),  # the reader went; the generation goes on
         ):
             if head:

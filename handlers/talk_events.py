@@ -105,7 +105,7 @@ class EventTalk:
         end = self._following[generation_id] = ExitStack()
         on_end = partial(self._ended, generation, end)
         follower = Follower(generation.log, after, shared(event_frames, generation_id), self._wire, on_end)
-        end.enter_context(generation.audience.seat())
+        end.enter_context(generation.audience.seat("websocket"))
         end.enter_context(generation.log.wakes(follower))
         end.enter_context(closing(follower))
         follower.ring()

@@ -54,7 +54,7 @@ class PlainTalk:
             await self._say_error(problem.message if problem else str(error))
             return
         try:
-            with closing(Bell(HEARTBEAT)) as bell, generation.audience.seat():
+            with closing(Bell(HEARTBEAT)) as bell, generation.audience.seat("websocket"):
                 await self._relay(generation, bell)
         finally:
             generation.stop()  # nobody can come back to it; after its end this does nothing

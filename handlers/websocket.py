@@ -44,6 +44,10 @@ class Sockets:
     def __repr__(self) -> str:
         return f"<Sockets {len(self._open)} open>"
 
+    @property
+    def count(self) -> int:
+        return len(self._open)
+
     def add(self, socket: SocketHandler, talk: Talk) -> asyncio.Task[None]:
         self._open.add(socket)
         task = asyncio.get_running_loop().create_task(talk.run())

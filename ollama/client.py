@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from http.client import responses
 from typing import Any, TypeVar
 
@@ -13,7 +14,7 @@ from tornado.httpclient import HTTPResponse
 
 from .address import Address
 from .chunks import Chunk, Model, Processes, Running, Show, Tags, Version, read, read_chunk
-from .errors import BrokenStream, Busy, ModelFailed, ModelNotFound, Refused, TooLong, Unreachable
+from .errors import BrokenStream, Busy, ModelFailed, ModelNotFound, OllamaError, Refused, TooLong, Unreachable
 from .http import HTTPClient, Limits, PatientRequest
 from .lines import Lines, LineTooLong
 
@@ -33,6 +34,7 @@ class Ollama:
         self.address = address
         self._http = HTTPClient(force_instance=True, limits=limits)
         self._max_line = max_line  # bytes
+        self.on_error: Callable[[OllamaError], None] = lambda _: None
 
     def __repr__(self) -> str:
         return f"<Ollama {self.address}>"
@@ -58,30 +60,42 @@ class Ollama:
         connection at once, whereupon Ollama stops.
         """
         chunks = Chunks(self._max_line, receive)
-        try:
-            request = self._request("POST", "/api/chat", body, streaming_callback=chunks.feed)
-            request.patience = WAITING if waits else 1
-            response = await self._fetch(request)
-        except ReplyDone as done:
-            return done.chunk
-        _check(response)
-        return chunks.end()
+        request = self._request("POST", "/api/chat", body, streaming_callback=chunks.feed)
+        request.patience = WAITING if waits else 1
+        with self._heeded():
+            try:
+                response = await self._fetch(request)
+            except ReplyDone as done:
+                return done.chunk
+            _check(response)
+            return chunks.end()
 
     async def say(self, body: dict[str, Any]) -> str:
         """The whole content of a reply that is not streamed."""
-        response = await self._fetch(self._request("POST", "/api/chat", body))
-        _check(response)
-        message = read(response.body, Chunk).message
+        with self._heeded():
+            response = await self._fetch(self._request("POST", "/api/chat", body))
+            _check(response)
+            message = read(response.body, Chunk).message
         return (message.content if message else None) or ""
 
     async def load(self, body: dict[str, Any]) -> None:
         """Have the model of `body`, a request without a prompt, brought into memory; returns when it is there."""
-        _check(await self._fetch(self._request("POST", "/api/generate", body)))
+        with self._heeded():
+            _check(await self._fetch(self._request("POST", "/api/generate", body)))
 
     async def _ask(self, method: str, path: str, shape: type[T], body: dict[str, Any] | None = None) -> T:
-        response = await self._fetch(self._request(method, path, body, request_timeout=SHORT_CALL))
-        _check(response)
-        return read(response.body, shape)
+        with self._heeded():
+            response = await self._fetch(self._request(method, path, body, request_timeout=SHORT_CALL))
+            _check(response)
+            return read(response.body, shape)
+
+    @contextmanager
+    def _heeded(self) -> Iterator[None]:
+        try:
+            yield
+        except OllamaError as error:
+            self.on_error(error)
+            raise
 
     def _request(self, method: str, path: str, body: dict[str, Any] | None, **kwargs: Any) -> PatientRequest:
         return PatientRequest(
