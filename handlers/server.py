@@ -11,6 +11,7 @@ from typing import Any
 from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream, UnsatisfiableReadError
 
+from .absence import notice
 from .answers import Problem
 from .gate import Gate
 
@@ -53,6 +54,7 @@ class Server(HTTPServer):
         if len(self._open) >= self._most:
             self.part(stream.socket, FULL)
             return
+        notice(stream.socket)
         bounded = Stream(stream.socket, self)
         self._open.add(bounded)
         super().handle_stream(bounded, address)
