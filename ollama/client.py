@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+import time
 from collections.abc import Callable, Iterable
 from http.client import responses
 from typing import Any, TypeVar
@@ -21,6 +23,9 @@ T = TypeVar("T")
 Receive = Callable[[list[Chunk]], None]
 
 SHORT_CALL = 15.0  # seconds for a call that runs no model
+SOON = 1.0  # seconds within which such a call must have failed to be made once more
+AGAIN = 0.25  # seconds until then
+MAX_REPLY = 128 * 1024 * 1024  # bytes of one reply as Ollama sends it: a million tokens
 WAITING = 10  # times the limit for the first byte, where others are before one at Ollama
 DEPTH = 8  # objects within each other around the words of an error
 WORDS = 1000  # characters of them
@@ -79,7 +84,15 @@ class Ollama:
         _check(await self._fetch(self._request("POST", "/api/generate", body)))
 
     async def _ask(self, method: str, path: str, shape: type[T], body: dict[str, Any] | None = None) -> T:
-        response = await self._fetch(self._request(method, path, body, request_timeout=SHORT_CALL))
+        request = self._request(method, path, body, request_timeout=SHORT_CALL)
+        began = time.monotonic()
+        try:
+            response = await self._fetch(request)
+        except BrokenStream:  # a moment ago it was there: such is a restart of Ollama's, or of a proxy's
+            if time.monotonic() > began + SOON:
+                raise
+            await asyncio.sleep(AGAIN)
+            response = await self._fetch(request)
         _check(response)
         return read(response.body, shape)
 
@@ -113,8 +126,12 @@ class Chunks:
         self._lines = Lines(max_line)
         self._receive = receive
         self._read = reader(Chunk)
+        self._size = 0
 
     def feed(self, data: bytes) -> None:
+        self._size += len(data)
+        if self._size > MAX_REPLY:
+            raise BrokenStream(f"it doesn't end, and is larger than {MAX_REPLY >> 20} MiB as Ollama sends it")
         try:
             self._take(self._lines.feed(data))
         except LineTooLong as error:
