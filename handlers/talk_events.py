@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import Any
@@ -67,8 +66,8 @@ class EventTalk:
         self._presets_changed = False  # since they were last told
         self._bell = Bell(HEARTBEAT)
         self._following: dict[str, Following] = {}
-        self._unsent: deque[dict[str, Any]] = deque()
-        self._sent = asyncio.Event()
+        self._unsent: list[dict[str, Any]] = []  # no deque, and no Event yet: most sockets only wait
+        self._sent: asyncio.Event | None = None
         self._over = False
 
     # -- hearing
@@ -83,7 +82,7 @@ class EventTalk:
             assert problem is not None
             self._say(_error(problem, frame))
         while len(self._unsent) > UNSENT and not self._over:
-            self._sent.clear()
+            self._sent = asyncio.Event()
             await self._sent.wait()
 
     async def _do(self, what: Ask | Follow | Unfollow | Stop) -> None:
@@ -168,8 +167,8 @@ class EventTalk:
         while more:
             more = False
             while self._unsent:
-                await self._socket.write_message(msgspec.json.encode(self._unsent.popleft()))
-            self._sent.set()
+                await self._socket.write_message(msgspec.json.encode(self._unsent.pop(0)))
+            self._tell_sent()
             while self._changed:
                 await self._socket.write_message(await self._change(next(iter(self._changed))))
             if self._presets_changed:
@@ -196,9 +195,13 @@ class EventTalk:
                 self._leave(generation.id)
         return bool(batch)
 
+    def _tell_sent(self) -> None:
+        if self._sent is not None:
+            self._sent.set()
+
     def _close(self) -> None:
         self._over = True
-        self._sent.set()
+        self._tell_sent()
         for generation_id in list(self._following):
             self._leave(generation_id)
 

@@ -14,7 +14,7 @@ import msgspec
 from tornado.httpclient import HTTPResponse
 
 from .address import Address
-from .chunks import Chunk, Model, Processes, Running, Show, Tags, Version, read, reader
+from .chunks import Chunk, Delta, Model, Processes, Running, Show, Tags, Version, read, reader
 from .errors import BrokenStream, Busy, ModelFailed, ModelNotFound, Refused, TooLong, Unreachable
 from .http import HTTPClient, Limits, PatientRequest
 from .lines import Lines, LineTooLong
@@ -25,6 +25,7 @@ Receive = Callable[[list[Chunk]], None]
 SHORT_CALL = 15.0  # seconds for a call that runs no model
 SOON = 1.0  # seconds within which such a call must have failed to be made once more
 AGAIN = 0.25  # seconds until then
+PART = 64 * 1024  # characters of a chunk at most: a larger one is taken as several, so that no reader holds it whole
 MAX_REPLY = 128 * 1024 * 1024  # bytes of one reply as Ollama sends it: a million tokens
 WAITING = 10  # times the limit for the first byte, where others are before one at Ollama
 DEPTH = 8  # objects within each other around the words of an error
@@ -149,7 +150,7 @@ class Chunks:
         chunks: list[Chunk] = []
         try:
             for line in lines:
-                chunks.append(self._one(line))
+                chunks += _parts(self._one(line)) if len(line) > PART else (self._one(line),)
                 if chunks[-1].done:
                     raise ReplyDone(chunks[-1])
         finally:  # what came before an error, in the same read, is still part of the reply
@@ -161,6 +162,15 @@ class Chunks:
         if chunk.error is not None:
             raise ModelFailed(_words(chunk.error))
         return chunk
+
+
+def _parts(chunk: Chunk) -> list[Chunk]:
+    """What it thinks, then what it says, in parts; itself, with what else it tells, as the last."""
+    delta, chunk.message = chunk.message or Delta(), Delta()
+    thinking, content = delta.thinking or "", delta.content or ""
+    thoughts = [Delta(thinking=thinking[place : place + PART]) for place in range(0, len(thinking), PART)]
+    words = [Delta(content=content[place : place + PART]) for place in range(0, len(content), PART)]
+    return [*(Chunk(part) for part in [*thoughts, *words]), chunk]
 
 
 def _check(response: HTTPResponse) -> None:
