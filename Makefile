@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 run: $(VENV)/hearth ## set up and start chatting; more options in ARGS="--port=9000 …"
 	@exec $(BIN)/python scripts/run.py $(ARGS)
 
-test: $(VENV)/test $(VENV)/demo ## set up what the tests need, and run them all
+test: $(VENV)/test $(VENV)/demo $(VENV)/peers ## set up what the tests need, and run them all
 	@sh scripts/browser.sh $(BIN)
 	@sh scripts/servers.sh
 	node --import ./tests/page/node18.mjs --test tests/page/*.test.mjs
@@ -32,7 +32,7 @@ vendor: ## make static/vendor/ anew; needs npm
 	node scripts/vendor/vendor.mjs
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache tests/artifacts
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache tests/artifacts tests/sse_readers/node_modules
 
 $(VENV)/python:
 	@sh scripts/venv.sh $(VENV)
@@ -44,6 +44,10 @@ $(VENV)/hearth: $(VENV)/python requirements.txt
 
 $(VENV)/test: $(VENV)/hearth requirements-dev.txt
 	$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/peers: $(VENV)/test requirements-autobahn.txt tests/sse_readers/package-lock.json
+	@sh scripts/peers.sh $(BIN)/python
 	@touch $@
 
 $(VENV)/demo: $(VENV)/hearth requirements-demo.txt

@@ -10,6 +10,7 @@ from typing import Any
 from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
 
+from .absence import notice
 from .answers import Problem
 from .connections import Connections
 from .gate import Gate
@@ -53,6 +54,7 @@ class Server(HTTPServer):
         if self._open.is_full:
             self.part(stream.socket, FULL)
             return
+        notice(stream.socket)
         bounded = Stream(stream.socket, self._refuse_head, self._open.closing)
         self._open.add(bounded)
         super().handle_stream(bounded, (plain_address(address[0]), *address[1:]))

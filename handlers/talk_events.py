@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from contextlib import ExitStack, closing
 from functools import partial
 from typing import Any
@@ -60,8 +59,8 @@ class EventTalk:
         self._bell = Bell(HEARTBEAT)
         self._wire = Wire(socket, self._bell)
         self._following: dict[str, ExitStack] = {}  # generations, each with what ends the following
-        self._unsent: deque[bytes] = deque()
-        self._sent = asyncio.Event()
+        self._unsent: list[bytes] = []  # no deque, and no Event yet: most sockets only wait
+        self._sent: asyncio.Event | None = None
         self._over = False
 
     # -- hearing
@@ -76,7 +75,7 @@ class EventTalk:
             assert problem is not None
             self._say(_error(problem, frame))
         while len(self._unsent) > UNSENT and not self._over:
-            self._sent.clear()
+            self._sent = asyncio.Event()
             await self._sent.wait()
 
     async def _do(self, what: Ask | Follow | Unfollow | Stop) -> None:
@@ -156,11 +155,11 @@ class EventTalk:
 
     def _send_unsent(self) -> None:
         while self._unsent and not self._wire.is_full:
-            self._wire.put(self._unsent.popleft())
+            self._wire.put(self._unsent.pop(0))
         if self._unsent:
             self._wire.when_free(self._send_unsent)
         else:
-            self._sent.set()
+            self._tell_sent()
 
     async def run(self) -> None:
         with closing(self._bell), self._changes.heard(self._hear_change, self._hear_of_presets):
@@ -181,9 +180,13 @@ class EventTalk:
             self._presets_changed = False
             self._say(PRESETS)
 
+    def _tell_sent(self) -> None:
+        if self._sent is not None:
+            self._sent.set()
+
     def _close(self) -> None:
         self._over = True
-        self._sent.set()
+        self._tell_sent()
         for generation_id in list(self._following):
             self._leave(generation_id)
 

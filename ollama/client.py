@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from http.client import responses
@@ -13,7 +15,7 @@ import msgspec
 from tornado.httpclient import HTTPResponse
 
 from .address import Address
-from .chunks import Chunk, Model, Processes, Running, Show, Tags, Version, read, read_chunk
+from .chunks import Chunk, Delta, Model, Processes, Running, Show, Tags, Version, read, read_chunk
 from .errors import BrokenStream, Busy, ModelFailed, ModelNotFound, OllamaError, Refused, TooLong, Unreachable
 from .http import HTTPClient, Limits, PatientRequest
 from .lines import Lines, LineTooLong
@@ -22,6 +24,10 @@ T = TypeVar("T")
 Receive = Callable[[list[Chunk]], None]
 
 SHORT_CALL = 15.0  # seconds for a call that runs no model
+SOON = 1.0  # seconds within which such a call must have failed to be made once more
+AGAIN = 0.25  # seconds until then
+PART = 64 * 1024  # characters of a chunk at most: a larger one is taken as several, so that no reader holds it whole
+MAX_REPLY = 128 * 1024 * 1024  # bytes of one reply as Ollama sends it: a million tokens
 WAITING = 10  # times the limit for the first byte, where others are before one at Ollama
 DEPTH = 8  # objects within each other around the words of an error
 WORDS = 1000  # characters of them
@@ -85,9 +91,20 @@ class Ollama:
 
     async def _ask(self, method: str, path: str, shape: type[T], body: dict[str, Any] | None = None) -> T:
         with self._heeded():
-            response = await self._fetch(self._request(method, path, body, request_timeout=SHORT_CALL))
+            response = await self._fetch_again(self._request(method, path, body, request_timeout=SHORT_CALL))
             _check(response)
             return read(response.body, shape)
+
+    async def _fetch_again(self, request: PatientRequest) -> HTTPResponse:
+        """Once more, where it broke: a moment ago it was there, and such is a restart of Ollama's, or of a proxy's."""
+        began = time.monotonic()
+        try:
+            return await self._fetch(request)
+        except BrokenStream:
+            if time.monotonic() > began + SOON:
+                raise
+        await asyncio.sleep(AGAIN)
+        return await self._fetch(request)
 
     @contextmanager
     def _heeded(self) -> Iterator[None]:
@@ -123,14 +140,18 @@ class ReplyDone(Exception):
 class Chunks:
     """Bytes into chunks for `receive`. Raises ReplyDone at the one that says so, OllamaError at what can't be read."""
 
-    __slots__ = ("_lines", "_max_line", "_receive")
+    __slots__ = ("_lines", "_receive", "_short", "_size")
 
     def __init__(self, max_line: int, receive: Receive) -> None:
         self._lines = Lines(max_line)
-        self._max_line = max_line
+        self._short = min(max_line, PART)
         self._receive = receive
+        self._size = 0
 
     def feed(self, data: bytes) -> None:
+        self._size += len(data)
+        if self._size > MAX_REPLY:
+            raise BrokenStream(f"it doesn't end, and is larger than {MAX_REPLY >> 20} MiB as Ollama sends it")
         if self._is_line(data):
             chunk = read_chunk(data)
             if not chunk.done and chunk.error is None:
@@ -142,9 +163,9 @@ class Chunks:
             raise BrokenStream(f"Ollama sent {error}") from None
 
     def _is_line(self, data: bytes) -> bool:
-        """Whether a read brought one whole line, as nearly always, and so needs no splitting."""
+        """Whether a read brought one whole short line, as nearly always, and so needs no splitting."""
         size = len(data)
-        return self._lines.is_empty and data.find(b"\n") == size - 1 <= self._max_line and data.startswith(b"{")
+        return self._lines.is_empty and data.find(b"\n") == size - 1 <= self._short and data.startswith(b"{")
 
     def end(self) -> Chunk:
         """The last chunk of an answer that ended; its line need not have a line end."""
@@ -158,7 +179,7 @@ class Chunks:
         chunks: list[Chunk] = []
         try:
             for line in lines:
-                chunks.append(self._one(line))
+                chunks += _parts(self._one(line)) if len(line) > PART else (self._one(line),)
                 if chunks[-1].done:
                     raise ReplyDone(chunks[-1])
         finally:  # what came before an error, in the same read, is still part of the reply
@@ -170,6 +191,15 @@ class Chunks:
         if chunk.error is not None:
             raise ModelFailed(_words(chunk.error))
         return chunk
+
+
+def _parts(chunk: Chunk) -> list[Chunk]:
+    """What it thinks, then what it says, in parts; itself, with what else it tells, as the last."""
+    delta, chunk.message = chunk.message or Delta(), Delta()
+    thinking, content = delta.thinking or "", delta.content or ""
+    thoughts = [Delta(thinking=thinking[place : place + PART]) for place in range(0, len(thinking), PART)]
+    words = [Delta(content=content[place : place + PART]) for place in range(0, len(content), PART)]
+    return [*(Chunk(part) for part in [*thoughts, *words]), chunk]
 
 
 def _check(response: HTTPResponse) -> None:

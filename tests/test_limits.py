@@ -58,6 +58,21 @@ async def test_who_leaves_gives_the_connection_back_whatever_it_was_for(monkeypa
 
 
 @pytest.mark.gen_test
+async def test_who_closes_one_half_of_the_line_is_gone_and_the_others_stay() -> None:
+    async with running() as hearth:
+        staying = await hearth.stream("/chat?model=slow&question=hi")
+        await staying.until(b"word0 ")
+        leaving = await hearth.stream("/chat?model=mute&question=hi")
+        await leaving.until(b"retry")
+        sockets = [await raw_socket(hearth, subprotocol) for subprotocol in (None, "hearth.v1")]
+        await eventually(lambda: "<Server 4 of" in repr(hearth.server))
+        for writer in (leaving.writer, *(one.writer for one in sockets)):
+            writer.write_eof()
+        await eventually(lambda: "<Server 1 of" in repr(hearth.server))
+        await staying.until(b"word20 ")
+
+
+@pytest.mark.gen_test
 async def test_who_does_not_finish_a_request_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("handlers.server.SLOW", 0.2)
     async with running() as hearth:
