@@ -1,3 +1,4 @@
+import { onceAFrame } from './elements/once-a-frame.js';
 import { preparedPicture } from './elements/picture.js';
 import { storage } from './elements/storage.js';
 import { Api } from './lib/api.js';
@@ -6,6 +7,7 @@ import { Chat } from './lib/chat.js';
 import { ChatSettings } from './lib/chat-settings.js';
 import { Connection } from './lib/connection.js';
 import { Draft } from './lib/draft.js';
+import { Edits } from './lib/edits.js';
 import { follow } from './lib/follow.js';
 import { Kept } from './lib/kept.js';
 import { Library } from './lib/library.js';
@@ -15,6 +17,7 @@ import { OllamaWatch } from './lib/ollama-watch.js';
 import { Presets } from './lib/presets.js';
 import { Search } from './lib/search.js';
 import { Shelf } from './lib/shelf.js';
+import { title } from './lib/title.js';
 import { TransportChoice } from './lib/transports/choice.js';
 import { EventStreamTransport } from './lib/transports/event-stream.js';
 import { SocketTransport } from './lib/transports/socket.js';
@@ -60,13 +63,15 @@ const house = {
   search: new Search({ api, connection }),
   news: new News({ transports, connection, reached: () => ollama.check() }),
   draft,
+  edits: new Edits(new Kept(storage('sessionStorage'), 'edits')),
   shelf,
   attachments: new Attachments({ draft, prepare: preparedPicture }),
   choice: new ModelChoice(new Kept(storage('localStorage'), 'model')),
   presets: new Presets({ api, connection }),
   page: new Page(),
 };
-house.settings = new ChatSettings({ api, connection, chat: house.chat, kept: new Kept(storage('sessionStorage'), 'settings') });
+const settingsKept = new Kept(storage('sessionStorage'), 'settings');
+house.settings = new ChatSettings({ api, connection, chat: house.chat, kept: settingsKept });
 
 drawing(house);
 attention(house);
@@ -86,16 +91,20 @@ waking(house);
 // ---
 
 // Whatever changes, the page is drawn anew with the next frame.
-function drawing({ chat, ollama, connection, choice, attachments, page }) {
+function drawing({ chat, library, edits, ollama, connection, choice, attachments, page }) {
   const state = () => ({
     chat,
+    title: title({ chat, library }),
+    edits,
     ollama,
     connection,
     attachments,
     model: choice.current(chat, ollama),
     missing: choice.missing(chat, ollama),
   });
-  for (const source of [chat, ollama, connection, choice, attachments]) source.addEventListener('change', () => page.draw(state));
+  const draw = onceAFrame(() => page.draw(state()));
+  const sources = [chat, library, ollama, connection, choice, attachments];
+  for (const source of sources) source.addEventListener('change', draw);
 }
 
 function socketAddress() {

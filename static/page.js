@@ -21,7 +21,6 @@ import './elements/toast-list.js';
 import { t, tag } from './elements/words.js';
 import { blindness } from './lib/sight.js';
 import { firstSent } from './lib/facts.js';
-import { title } from './lib/title.js';
 
 // The elements of index.html, and what each of them shows of the state.
 export class Page {
@@ -37,7 +36,6 @@ export class Page {
   chatMenu = find('chat-menu');
   room = find('.room');
   toasts = find('toast-list');
-  #frame = null;
 
   constructor() {
     document.documentElement.lang = tag;
@@ -45,21 +43,13 @@ export class Page {
     find('.new-chat span').textContent = t('header.new');
   }
 
-  // Draws with the next frame, however often it is asked to before.
-  draw(state) {
-    this.#frame ??= requestAnimationFrame(() => {
-      this.#frame = null;
-      this.#draw(state());
-    });
-  }
-
-  #draw({ chat, ollama, connection, attachments, model, missing }) {
+  draw({ chat, title, edits, ollama, connection, attachments, model, missing }) {
     const gone = chat.phase === 'missing' || chat.phase === 'failed';
     const empty = !gone && chat.phase !== 'loading' && chat.messages.length === 0;
-    const words = title(chat);
-    find('main > h1').textContent = words;
+    find('main > h1').textContent = title;
     find('main > h1').hidden = empty || gone;
     document.body.classList.toggle('without-messages', empty || gone);
+    this.follower.still = empty || gone;
     find('empty-state').hidden = !empty;
     find('empty-state').classList.toggle('waiting', ollama.problem !== null);
     find('missing-state').hidden = !gone;
@@ -67,6 +57,7 @@ export class Page {
     this.messages.show({
       messages: chat.messages,
       siblings: (message) => chat.siblings(message),
+      unsent: ({ id }) => edits.get(id),
       firstSent: firstSent(chat.messages),
     });
     find('ollama-guide').show({ problem: gone ? null : ollama.problem, url: ollama.status?.ollama.url });
@@ -81,6 +72,8 @@ export class Page {
     });
     this.composer.hidden = chat.phase === 'failed';
     this.composer.busy = chat.busy;
+    this.messages.classList.toggle('busy', chat.busy);
+    this.composer.waiting = chat.phase === 'loading';
     this.composer.attachments = attachments.all;
     this.composer.blindness = blindness(attachments.all, model, ollama.models);
   }

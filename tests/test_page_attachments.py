@@ -140,7 +140,7 @@ def test_what_one_can_see_through_stays_so(reader: Readers, ollama: Ollama, kind
 
 def test_files_are_sent_as_code_under_their_names(reader: Readers, ollama: Ollama) -> None:
     me = pick(reader().open().choose("echo"), file("a.py", b"print()\n"), file("data.csv", b"1;2"))
-    expect(items(me)).to_have_text([re.compile(r"a\.py\s*1 kB"), re.compile(r"data\.csv\s*1 kB")])
+    expect(items(me)).to_have_text([re.compile(r"a\.py\s*8 bytes"), re.compile(r"data\.csv\s*3 bytes")])
     me.ask("Explain")
     answered(me)
     assert sent(ollama)["content"] == "Explain\n\n```a.py\nprint()\n```\n\n```data.csv\n1;2\n```"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from .support_page import TRANSPORTS, Ollama, Reader, Readers, call, slow_text
 
@@ -72,6 +72,35 @@ def test_an_edit_is_given_up_by_escape_and_kept_while_another_branch_is_read(rea
     me.questions.first.hover()
     me.questions.first.get_by_role("button", name="Next version").click()
     expect(me.questions.first.get_by_role("textbox")).to_have_value("Half a thought")
+
+
+def test_an_edit_that_is_not_sent_survives_a_reload(reader: Readers) -> None:
+    me = reader().open().choose("echo").ask("One")
+    me.sees("One", "1 messages; the last: One")
+    edit(me, me.questions.first).fill("Half a thought")
+    me.page.reload()
+    box = me.questions.first.get_by_role("textbox", name="Edit your message")
+    expect(box).to_have_value("Half a thought")
+    box.press("Escape")
+    me.sees("One", "1 messages; the last: One")
+    me.page.reload()
+    me.sees("One", "1 messages; the last: One")
+
+
+def test_an_edit_is_not_lost_to_a_question_that_is_on_its_way(reader: Readers) -> None:
+    me = reader().open().choose("echo").ask("One")
+    me.sees("One", "1 messages; the last: One")
+    held: list[Route] = []
+    me.page.route("**/messages", lambda route: held.append(route))
+    me.ask("Two")
+    expect(me.questions).to_have_count(2)
+    box = edit(me, me.questions.first)
+    box.fill("Half a thought")
+    box.press("Enter")
+    held[0].continue_()
+    me.page.unroute("**/messages")
+    me.wait_for("3 messages; the last: Two")
+    expect(box).to_have_value("Half a thought")
 
 
 def test_a_refused_edit_stays_in_its_editor(reader: Readers) -> None:

@@ -50,7 +50,7 @@ def test_code_is_coloured_named_and_whole(reader: Readers) -> None:
 
 def test_code_is_selected_as_it_was_written(reader: Readers) -> None:
     me = reader().open()
-    code = "a\n\n  b\tc\n\n\nd"
+    code = "a\n\n  b\tc\n\n\nd" + "\n\nline" * 60
     block = add(me, "code-block", language="", code=code)
     selected = block.evaluate(
         """(it) => {
@@ -76,7 +76,7 @@ def test_code_in_no_language_or_an_unknown_one_is_plain(reader: Readers) -> None
 def test_growing_code_never_touches_its_finished_lines(reader: Readers, language: str) -> None:
     me = reader().open()
     block = add(me, "code-block", language=language, open=True)
-    block.evaluate("(it, text) => it.append(text)", KETTLE)
+    block.evaluate("(it, text) => it.write(text)", KETTLE)
     if language:
         expect(block.locator(".title")).to_have_text("boil")
     block.locator(".line").nth(1).evaluate(WATCH)
@@ -84,7 +84,7 @@ def test_growing_code_never_touches_its_finished_lines(reader: Readers, language
         "(it) => { window.first = it; getSelection().selectAllChildren(it.previousSibling.previousSibling); }"
     )
     for piece in (KETTLE[n : n + 7] for n in range(0, len(KETTLE), 7)):
-        block.evaluate("(it, text) => it.append(text)", piece)
+        block.evaluate("(it, text) => it.write(text)", piece)
     block.evaluate("(it) => { it.open = false; }")
     expect(block.locator(".line")).to_have_count(12)
     if language:
@@ -116,18 +116,20 @@ def test_what_is_selected_stays_selected_when_colours_come(reader: Readers) -> N
     assert me.page.evaluate("String(getSelection())") == selected
 
 
-def test_code_stays_plain_where_its_colours_cannot_be_loaded(reader: Readers) -> None:
-    me = reader()
-    me.page.route(
-        "**/vendor/highlight/python.js",
-        lambda route: route.fulfill(status=200, body="export {", content_type="text/javascript"),
-    )
-    me.open()
-    with me.page.expect_request("**/vendor/highlight/python.js"):
-        block = add(me, "code-block", language="python", code=KETTLE)
-    expect(block.locator("code")).to_contain_text("class Kettle")
-    me.page.unroute("**/vendor/highlight/python.js")
-    assert block.evaluate("(it) => it.code") == KETTLE
+def test_code_stays_plain_where_its_colours_cannot_be_loaded(browser: Browser, hearth: HearthProcess) -> None:
+    page = browser.new_page(locale="en-US")
+    page.route("**/vendor/highlight/python.js", lambda route: route.abort())
+    me = Reader(page, hearth.url).open()
+    with page.expect_event("requestfailed"):
+        plain = add(me, "code-block", language="python", code=KETTLE)
+    page.unroute("**/vendor/highlight/python.js")
+    plain.evaluate("(it) => { it.id = 'plain'; }")
+    # Another code tries again.
+    expect(add(me, "code-block", language="python", code=KETTLE).locator(".keyword").first).to_have_text("class")
+    plain = page.locator("#plain")
+    assert kinds(plain) == []
+    assert plain.locator("code").evaluate("(it) => it.textContent") == KETTLE
+    page.close()
 
 
 def test_code_is_copied_and_saved_as_it_is(reader: Readers, tmp_path: Path) -> None:

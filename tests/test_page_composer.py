@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from .support_page import Ollama, Readers
 
@@ -40,6 +40,45 @@ def test_control_and_enter_send_on_a_phone_too(reader: Readers) -> None:
     expect(me.composer).to_have_value("one\n")
     me.composer.press("Control+Enter")
     me.sees("one", "Hello, world!")
+
+
+def test_nothing_is_sent_before_the_conversation_is_there(reader: Readers) -> None:
+    me = reader().open().choose("echo").ask("One")
+    me.wait_for("1 messages; the last: One")
+    held: list[Route] = []
+    me.page.route("**/api/conversations/*", lambda route: held.append(route))
+    me.page.reload()
+    me.ask("Two")
+    expect(me.page.get_by_role("button", name="Send")).to_be_disabled()
+    expect(me.composer).to_have_value("Two")
+    for route in held:
+        route.continue_()
+    me.page.unroute("**/api/conversations/*")
+    me.sees("One", "1 messages; the last: One")
+    me.composer.press("Enter")
+    me.wait_for("3 messages; the last: Two")
+
+
+def test_escape_stops_the_reply_under_a_notice(reader: Readers) -> None:
+    me = reader().open().choose("quick").ask("One")
+    me.wait_for("Hello, world!")
+    me.choose("slow").page.get_by_role("link", name="New chat", exact=True).click()
+    me.ask("Go on")
+    me.wait_for("word3")
+    me.page.locator("conversation-row").last.hover()
+    me.page.locator("conversation-row").last.get_by_role("button").click()
+    me.page.get_by_role("menuitem", name="Delete").click()
+    expect(me.page.get_by_role("button", name="Undo")).to_be_visible()
+    me.composer.press("Escape")
+    expect(me.page.get_by_text("You stopped this reply.")).to_be_visible()
+
+
+def test_a_new_chat_is_read_from_its_top(reader: Readers) -> None:
+    me = reader(viewport={"width": 360, "height": 500}, has_touch=True, is_mobile=True).open()
+    expect(me.page.locator("empty-state img")).to_be_in_viewport(ratio=1)
+    flame, top = me.page.locator("empty-state img").bounding_box(), me.page.locator("main").bounding_box()
+    assert flame and top and flame["y"] >= top["y"]
+    expect(me.page.get_by_role("button", name="To the latest")).to_be_hidden()
 
 
 def test_only_white_space_is_no_question(reader: Readers) -> None:

@@ -121,7 +121,7 @@ def test_what_is_no_export_is_said_and_changes_nothing(reader: Readers, tmp_path
         ("export.zip", b"PK\x03\x04rest", "export.zip is a zip file. Unpack it"),
         ("photo.json", b"\xff\xd8\xff", "photo.json isn’t an export: it can’t be read as JSON."),
         ("other.json", [{"a": 1}], "other.json isn’t an export of Hearth"),
-        ("empty.json", [], "Nothing new was found in this file."),
+        ("empty.json", [], "There are no conversations in this file."),
     ):
         bring(me, written(tmp_path, name, value))
         expect(me.page.locator("toast-list")).to_contain_text(words)

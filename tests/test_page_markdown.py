@@ -15,7 +15,7 @@ REPLY = """async () => {
   const { GrowingText } = await import("/static/lib/growing-text.js");
   await customElements.whenDefined("markdown-text");
   const reply = document.createElement("div");
-  reply.className = "writing";
+  reply.className = "running writing";
   const element = document.createElement("markdown-text");
   element.id = "reply";
   reply.append(element);
@@ -27,7 +27,10 @@ REPLY = """async () => {
     element.text = text;
     await new Promise(requestAnimationFrame);
   };
-  window.end = () => (element.live = false);
+  window.end = () => {
+    element.live = false;
+    reply.className = "done";
+  };
 }"""
 
 LONG = "# Title\n\nSome **bold** text.\n\n- one\n- two\n\n```js\nlet a;\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n"
@@ -69,6 +72,7 @@ def test_a_reply_is_shown_as_markdown_while_it_is_written(page: Page) -> None:
 def test_what_is_finished_is_never_touched_again(page: Page) -> None:
     say(page, LONG)
     expect(page.locator("#reply td")).to_have_count(2)
+    expect(page.locator("#reply > .past")).to_have_count(5)
     page.evaluate(
         """() => {
              window.touched = [];
@@ -88,8 +92,8 @@ def test_what_is_finished_is_never_touched_again(page: Page) -> None:
 
 
 def test_items_and_rows_that_are_finished_are_never_touched_again(page: Page) -> None:
-    say(page, "- first\n- second\n- th")
-    expect(page.locator("#reply li")).to_have_count(3)
+    say(page, "- first\n- second\n- and\n- th")
+    expect(page.locator("#reply li")).to_have_count(4)
     page.evaluate(
         """() => {
              window.touched = 0;
@@ -100,7 +104,7 @@ def test_items_and_rows_that_are_finished_are_never_touched_again(page: Page) ->
     )
     say(page, "ird\n\n- fo", "urth\n  - in **it**\n", "\nText")
     expect(page.locator("#reply > ul")).to_have_class("loose")
-    expect(page.locator("#reply > ul > li")).to_have_count(4)
+    expect(page.locator("#reply > ul > li")).to_have_count(5)
     assert page.evaluate("window.touched") == 0
 
 
@@ -141,6 +145,42 @@ def test_a_long_text_is_read_in_parts_and_whole_in_the_end(page: Page) -> None:
     say(page, "word **bold** and\n\n- item\n\n" * 8_000)
     end(page)
     expect(page.locator("#reply > ul")).to_have_count(8_000, timeout=60_000)
+
+
+def test_nothing_moves_when_a_reply_ends(page: Page) -> None:
+    places = """() => {
+      const { top } = document.querySelector('#reply').getBoundingClientRect();
+      const place = (it) => [it.y - top, it.height].map(Math.round);
+      return [...document.querySelectorAll('#reply > *, #reply li')].map((it) => place(it.getBoundingClientRect()));
+    }"""
+    for _ in range(12):
+        say(page, LONG, "- a\n  - b\n- c\n\n  d\n\n> ## quoted\n> - e\n\n$$x$$\n\n")
+    expect(page.locator("#reply > math-formula")).to_have_count(12)
+    expect(page.locator("#reply > :not(.past)")).to_have_count(0)
+    expect(page.locator("#reply .katex").first).to_be_visible()
+    before = page.evaluate(places)
+    end(page)
+    assert page.evaluate(places) == before
+
+
+# Made within the page: so much text is not sent from here.
+HUGE = """([piece, times]) => {
+  window.say(piece.repeat(times));
+  window.end();
+}"""
+
+
+@pytest.mark.parametrize(
+    ("piece", "times"),
+    [("Some words in a row, **and** more. ", 30_000), ("A paragraph of *a few* words, and a `code`.\n\n", 120_000)],
+    ids=["one line of a megabyte", "five megabytes"],
+)
+def test_a_huge_text_leaves_the_page_usable(page: Page, piece: str, times: int) -> None:
+    page.evaluate(HUGE, [piece, times])
+    composer = page.locator("message-composer textarea")
+    composer.fill("Still here")
+    expect(composer).to_have_value("Still here")
+    expect(page.locator("#reply > p").first).to_be_visible()
 
 
 def test_a_word_of_a_hundred_thousand_letters_is_shown(page: Page) -> None:

@@ -47,7 +47,8 @@ class AppSettings extends HTMLElement {
   #languages(chosen) {
     const name = (code) => new Intl.DisplayNames([code], { type: 'language' }).of(code);
     const options = languages.map((code) => make('option', { value: code, lang: code, textContent: name(code) }));
-    const select = make('select', {}, make('option', { value: 'auto', textContent: t('app.language.auto') }), ...options);
+    options.unshift(make('option', { value: 'auto', textContent: t('app.language.auto') }));
+    const select = make('select', {}, ...options);
     select.value = chosen || 'auto';
     select.addEventListener('change', () => this.#prefer('language', select.value === 'auto' ? '' : select.value));
     return make('label', { className: 'row' }, make('span', { textContent: t('app.language') }), select);
@@ -70,7 +71,8 @@ class AppSettings extends HTMLElement {
     });
     const bring = button('upload', t('app.import'), () => input.click());
     const take = button('save', t('app.export'), () => send(this, 'export-all'));
-    return make('div', { className: 'data' }, bring, take, input, make('p', { className: 'hint', textContent: t('app.import.hint') }));
+    const hint = make('p', { className: 'hint', textContent: t('app.import.hint') });
+    return make('div', { className: 'data' }, bring, take, input, hint);
   }
 
   #about({ installable }, status) {

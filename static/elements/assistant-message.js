@@ -53,7 +53,9 @@ class AssistantMessage extends HTMLElement {
       copy: make('copy-button', { text: () => this.#reply.content }),
       goOn: button('forward', t('message.continue'), () => this.#send('go-on')),
       again: button('again', t('message.again'), () => this.#send('try-again')),
-      more: button('more', t('message.others'), () => this.#send('open-reply-menu', { button: parts.more, plain: () => parts.text.plain })),
+      more: button('more', t('message.others'), () => {
+        this.#send('open-reply-menu', { button: parts.more, plain: () => parts.text.plain });
+      }),
       about: button('info', t('facts.title'), () => this.#send('open-reply-facts')),
       meter: make('context-meter', { className: 'for-last', hidden: true }),
     };

@@ -2,7 +2,7 @@ import { imageType } from '../lib/asked.js';
 import { size } from '../lib/question.js';
 import { icon } from './icon.js';
 import { make, send } from './make.js';
-import { language, t } from './words.js';
+import { fileSize, t } from './words.js';
 
 // What went along with a question, as it is shown there.
 
@@ -19,16 +19,9 @@ export function pictureButton(image, place, count) {
 // A file, folded; its text is laid out once it is wanted.
 export function attachedFile({ name, text }) {
   const label = make('span', { className: 'name', dir: 'auto', textContent: name });
-  const details = make('span', { className: 'details', textContent: amount(size(text)) });
+  const details = make('span', { className: 'details', textContent: fileSize(size(text)) });
   const content = make('pre', { dir: 'auto', tabIndex: 0, role: 'group', ariaLabel: name });
   const fold = make('details', { className: 'file' }, make('summary', {}, icon('file'), label, details), content);
   fold.addEventListener('toggle', () => fold.open && (content.textContent = text));
   return fold;
-}
-
-function amount(bytes) {
-  const unit = bytes < 1024 ? 'byte' : 'kilobyte';
-  const value = bytes < 1024 ? bytes : bytes / 1024;
-  const unitDisplay = unit === 'byte' ? 'long' : 'short';
-  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay, maximumFractionDigits: 0 }).format(value);
 }

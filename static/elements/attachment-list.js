@@ -1,6 +1,6 @@
 import { icon } from './icon.js';
 import { make, send } from './make.js';
-import { language, t } from './words.js';
+import { fileSize, t } from './words.js';
 
 // Above this, a text is put into the box by nobody: it is slow to type in there.
 const INSERTED = 128 * 1024;
@@ -31,7 +31,8 @@ class AttachmentList extends HTMLElement {
   }
 
   #item(attachment) {
-    const item = make('li', { className: attachment.kind, title: attachment.name }, ...shown[attachment.kind](attachment));
+    const { kind, name } = attachment;
+    const item = make('li', { className: kind, title: name }, ...shown[kind](attachment));
     if (attachment.pasted && attachment.bytes <= INSERTED) item.append(this.#insertButton(attachment));
     item.append(this.#removeButton(attachment, item));
     return item;
@@ -44,7 +45,8 @@ class AttachmentList extends HTMLElement {
 
   #removeButton({ id, name }, item) {
     const label = t('attach.remove', { name });
-    const button = make('button', { type: 'button', className: 'remove', ariaLabel: label, title: label }, icon('close'));
+    const properties = { type: 'button', className: 'remove', ariaLabel: label, title: label };
+    const button = make('button', properties, icon('close'));
     // The focus goes on to what is next to it.
     button.onclick = () => {
       (item.nextElementSibling ?? item.previousElementSibling)?.querySelector('.remove').focus();
@@ -56,7 +58,7 @@ class AttachmentList extends HTMLElement {
 
 const shown = {
   picture: ({ name, type, data }) => [make('img', { src: `data:${type};base64,${data}`, alt: name, draggable: false })],
-  text: ({ name, bytes }) => [icon('file'), label(name, size(bytes))],
+  text: ({ name, bytes }) => [icon('file'), label(name, fileSize(bytes))],
   pending: ({ name }) => [make('span', { className: 'ember' }), label(name, t('attach.preparing'))],
 };
 
@@ -67,10 +69,6 @@ function label(name, details) {
     make('span', { className: 'name', dir: 'auto', textContent: name }),
     make('span', { className: 'details', textContent: details }),
   );
-}
-
-function size(bytes) {
-  return new Intl.NumberFormat(language, { style: 'unit', unit: 'kilobyte' }).format(Math.ceil(bytes / 1024));
 }
 
 customElements.define('attachment-list', AttachmentList);

@@ -15,7 +15,8 @@ class ChatMenu extends HTMLElement {
   connectedCallback() {
     if (this.#title) return;
     this.#title = make('span', { className: 'title', dir: 'auto' });
-    this.#button = make('button', { type: 'button', className: 'quiet-button', ariaHasPopup: 'menu', ariaExpanded: 'false' }, icon('more'));
+    const properties = { type: 'button', className: 'quiet-button', ariaHasPopup: 'menu', ariaExpanded: 'false' };
+    this.#button = make('button', properties, icon('more'));
     this.#button.title = this.#button.ariaLabel = t('menu.chat');
     this.#button.addEventListener('click', () => {
       this.#menu.open(this.#button, { conversation: this.#conversation, settings: true });

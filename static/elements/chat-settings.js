@@ -35,8 +35,8 @@ class ChatSettings extends HTMLElement {
     this.#dialog?.close();
   }
 
-  // Called before it is opened. conversation: its id, null for a new one; settings; model; presets, as the picker takes them; notice: what was
-  // done, and can be undone; problem: why it couldn't be kept.
+  // Called before it is opened. conversation: its id, null for a new one; settings; model; presets, as the picker takes
+  // them; notice: what was done, and can be undone; problem: why it couldn't be kept.
   show(state) {
     this.#state = state;
     if (this.#dialog?.open && JSON.stringify(state) !== this.#shown) this.#fill();
@@ -122,7 +122,7 @@ class ChatSettings extends HTMLElement {
     const found = others(current);
     const rows = found.map(([name, value]) => {
       const words = make('code', { textContent: `${name} = ${JSON.stringify(value)}` });
-      const reset = make('button', { type: 'button', className: 'quiet-button', textContent: t('settings.others.remove') });
+      const reset = make('button', { type: 'button', className: 'quiet-button' }, t('settings.others.remove'));
       reset.ariaLabel = t('option.reset', { name });
       reset.addEventListener('click', () => this.#option(name, null, true));
       return make('div', { className: 'row' }, words, reset);

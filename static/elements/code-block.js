@@ -9,7 +9,7 @@ import { icon } from './icon.js';
 import { make, set } from './make.js';
 import { t } from './words.js';
 
-// A code to read, to copy and to save. `language` is a fence's first word; `code` replaces what is there, `append` adds
+// A code to read, to copy and to save. `language` is a fence's first word; `code` replaces what is there, `write` adds
 // to it, and while it is `open` more is to come. The colours come later, and never hold up the text.
 class CodeBlock extends HTMLElement {
   #language = languageOf('');
@@ -56,8 +56,7 @@ class CodeBlock extends HTMLElement {
     else this.#end();
   }
 
-  append(text = '') {
-    if (!text) return;
+  write(text) {
     if (this.#open) this.#grow(text);
     else this.code += text;
   }
@@ -131,7 +130,7 @@ class CodeBlock extends HTMLElement {
     const copy = make('copy-button', { label: t('code.copy'), text: () => this.code });
     const code = make('code');
     const pre = make('pre', { dir: 'ltr', translate: false }, code);
-    super.append(make('div', { className: 'head' }, label, wrap, save, copy), pre);
+    this.append(make('div', { className: 'head' }, label, wrap, save, copy), pre);
     return { label, wrap, pre, code, lines: new CodeLines(code) };
   }
 

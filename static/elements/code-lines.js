@@ -6,12 +6,14 @@ const PIECE = 4_000;
 // An unfinished line that is longer than this is laid out anew less often the longer it gets.
 const LONG = 8_000;
 const PER_MILLISECOND = 200;
+// Lines are laid out together, or else each frame would look at all lines that are there.
+const TOGETHER = 50;
 
 // The lines of a code within an element, each in a block of its own, so that the browser lays out only the last one
 // anew when the code grows. What is shown is never touched again, but for its colours.
 export class CodeLines {
   #root;
-  #count = 0;
+  #lines = [];
   #last = null;
   #held = '';
   #timer = null;
@@ -23,7 +25,7 @@ export class CodeLines {
   clear() {
     this.#drop();
     this.#root.replaceChildren();
-    this.#count = 0;
+    this.#lines = [];
     this.#last = null;
   }
 
@@ -52,7 +54,7 @@ export class CodeLines {
 
   paint(changed) {
     const restore = keepSelection(this.#root);
-    for (const [number, runs] of changed) paintLine(this.#root.children[number], runs);
+    for (const [number, runs] of changed) paintLine(this.#lines[number], runs);
     restore();
   }
 
@@ -78,13 +80,15 @@ export class CodeLines {
   }
 
   get #full() {
-    return this.#count <= MOST_LINES || this.#last.length > PIECE;
+    return this.#lines.length <= MOST_LINES || this.#last.length > PIECE;
   }
 
   #line() {
     const node = document.createTextNode('');
-    this.#root.append(make('span', { className: 'line' }, node));
-    this.#count += 1;
+    const line = make('span', { className: 'line' }, node);
+    if (this.#lines.length % TOGETHER === 0) this.#root.append(make('span', { className: 'lines' }));
+    this.#root.lastElementChild.append(line);
+    this.#lines.push(line);
     return node;
   }
 }

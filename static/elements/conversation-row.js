@@ -21,7 +21,8 @@ class ConversationRow extends HTMLElement {
     this.#title = make('span', { className: 'title', dir: 'auto' });
     this.#sign = make('span', { className: 'sign' });
     this.#link = make('a', {}, this.#title, this.#sign);
-    this.#button = make('button', { type: 'button', className: 'more', ariaHasPopup: 'menu', ariaExpanded: 'false' }, icon('more'));
+    const properties = { type: 'button', className: 'more', ariaHasPopup: 'menu', ariaExpanded: 'false' };
+    this.#button = make('button', properties, icon('more'));
     this.#button.addEventListener('click', () => {
       send(this, 'open-menu', { button: this.#button, conversation: this.conversation });
     });
@@ -37,14 +38,16 @@ class ConversationRow extends HTMLElement {
   // sign: null, `running` or `unread`. query: what was searched for, else null.
   show({ conversation, current, sign, query }) {
     const known = this.#shown;
-    if (known.conversation === conversation && known.current === current && known.sign === sign && known.query === query) return;
-    this.#shown = { conversation, current, sign, query };
+    const shown = { conversation, current, sign, query };
+    if (Object.keys(shown).every((name) => shown[name] === known[name])) return;
+    this.#shown = shown;
     this.conversation = conversation;
     this.#link.href = `/c/${encodeURIComponent(conversation.id)}${location.search}`;
     this.#link.ariaCurrent = current ? 'page' : null;
     if (sign !== known.sign) this.#showSign(sign);
-    if (query !== known.query || conversation.snippet !== known.conversation?.snippet) this.#showSnippet(conversation.snippet, query);
-    if (query !== known.query || conversation.title !== known.conversation?.title) this.#showTitle(query, Boolean(known.conversation));
+    const other = (name) => query !== known.query || conversation[name] !== known.conversation?.[name];
+    if (other('snippet')) this.#showSnippet(conversation.snippet, query);
+    if (other('title')) this.#showTitle(query, Boolean(known.conversation));
   }
 
   // Whether the Tab key stops here.
@@ -85,14 +88,17 @@ class ConversationRow extends HTMLElement {
 
   #showSign(sign) {
     const words = { running: t('library.running'), unread: t('library.unread') }[sign];
-    const dot = words && make('span', { className: sign === 'running' ? 'ember' : 'unread', title: words });
-    this.#sign.replaceChildren(...(words ? [dot, make('span', { className: 'visually-hidden', textContent: ` (${words})` })] : []));
+    if (!words) return this.#sign.replaceChildren();
+    const dot = make('span', { className: sign === 'running' ? 'ember' : 'unread', title: words });
+    return this.#sign.replaceChildren(dot, make('span', { className: 'visually-hidden', textContent: ` (${words})` }));
   }
 
   #showSnippet(snippet, query) {
     this.#snippet?.remove();
-    this.#snippet = query && snippet ? make('span', { className: 'snippet', dir: 'auto' }, ...marked(snippet, query)) : null;
-    if (this.#snippet) this.#link.append(this.#snippet);
+    this.#snippet = null;
+    if (!query || !snippet) return;
+    this.#snippet = make('span', { className: 'snippet', dir: 'auto' }, ...marked(snippet, query));
+    this.#link.append(this.#snippet);
   }
 }
 

@@ -19,8 +19,9 @@ class CopyButton extends HTMLElement {
   }
 
   async #copy() {
-    await copy(String(typeof this.text === 'function' ? this.text() : this.text));
-    this.#show('check', t('message.copied'));
+    const text = String(typeof this.text === 'function' ? this.text() : this.text);
+    const refused = await copy(text).then(() => null, ({ message }) => message);
+    this.#show(refused ? 'close' : 'check', refused ?? t('message.copied'));
     setTimeout(() => this.#show('copy', this.label), SHOWN);
   }
 

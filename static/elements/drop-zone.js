@@ -9,7 +9,9 @@ class DropZone extends HTMLElement {
   connectedCallback() {
     this.hidden = true;
     this.append(make('div', {}, icon('picture'), make('p', { textContent: t('attach.drop') })));
-    const listen = (type, act) => document.addEventListener(type, (event) => holdsFiles(event.dataTransfer) && act(event));
+    const listen = (type, act) => {
+      document.addEventListener(type, (event) => holdsFiles(event.dataTransfer) && act(event));
+    };
     listen('dragenter', () => (this.hidden = Boolean(document.querySelector('dialog[open]'))));
     listen('dragover', (event) => this.#over(event));
     listen('drop', (event) => this.#drop(event));

@@ -8,6 +8,7 @@ const NEAR = 48;
 // Scrolls what is in it, and stays at the end while the reader is there. A button leads back to it.
 class EndFollower extends HTMLElement {
   #following = true;
+  #still = false;
   #top = 0;
   #button;
 
@@ -29,13 +30,22 @@ class EndFollower extends HTMLElement {
     sizes.observe(this.firstElementChild);
   }
 
+  // What is in it is read from its beginning, and has no end to follow.
+  set still(still) {
+    if (still === this.#still) return;
+    this.#still = still;
+    if (still) this.scrollTop = 0;
+    this.#settle();
+  }
+
   toEnd() {
     this.#set(true);
     this.#settle();
   }
 
   #settle() {
-    if (this.#following) this.scrollTop = this.scrollHeight;
+    if (this.#still) this.#set(true);
+    else if (this.#following) this.scrollTop = this.scrollHeight;
     else this.#set(this.#distance() <= 1);
   }
 
@@ -44,7 +54,7 @@ class EndFollower extends HTMLElement {
     const distance = this.#distance();
     const up = this.scrollTop < this.#top;
     this.#top = this.scrollTop;
-    this.#set(distance <= (up ? 1 : NEAR));
+    this.#set(this.#still || distance <= (up ? 1 : NEAR));
   }
 
   #distance() {

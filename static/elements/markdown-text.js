@@ -7,6 +7,7 @@ import './code-block.js';
 import { make } from './make.js';
 import { Nodes } from './markdown/nodes.js';
 import { loading } from './markdown/parser.js';
+import { Past } from './markdown/past.js';
 import './math-formula.js';
 import './plain-text.js';
 import { t } from './words.js';
@@ -45,6 +46,7 @@ class MarkdownText extends HTMLElement {
   #drawn = 0;
   #asked = false;
   #timer = null;
+  #past = new Past(this);
   #prefix = `message-${++MarkdownText.#count}`;
 
   set text(text) {
@@ -82,6 +84,7 @@ class MarkdownText extends HTMLElement {
   #begin(text) {
     this.#text = text;
     this.#mark = 0;
+    this.#past.begin();
     this.#document = null;
     this.#pieces = [];
   }
@@ -134,6 +137,7 @@ class MarkdownText extends HTMLElement {
     this.#nodes.show(this.#document.root, { anew: first || !live });
     this.#drawn = performance.now();
     if (!whole) this.#later(0);
+    if (live) this.#past.mark(this.#document.root.settled);
   }
 
   #read() {

@@ -3,13 +3,11 @@ import './blind-note.js';
 import { filesOf } from '../lib/transfer.js';
 import { icon } from './icon.js';
 import { make, send, set } from './make.js';
+import { fitHeight, isComposing, touch } from './typing.js';
 import { t } from './words.js';
 
-// Safari reports the Enter that ends a composition after it, marked only by this code.
-const COMPOSING = 229;
 // A longer text that is pasted goes along as a file; the box is for typing.
 const LONG = 8_000;
-const touch = matchMedia('(hover: none) and (pointer: coarse)');
 
 // Where questions are typed. Sends
 //   ask, stop
@@ -25,6 +23,7 @@ class MessageComposer extends HTMLElement {
   #blindNote;
   #list;
   #busy = false;
+  #waiting = false;
   #blindness = null;
   #attachments = [];
 
@@ -65,13 +64,20 @@ class MessageComposer extends HTMLElement {
     if (text === this.value) return;
     this.#area.value = text;
     this.#show();
-    this.#fit();
+    fitHeight(this.#area);
   }
 
   // Something is being written: the button stops it, and Enter waits.
   set busy(busy) {
     if (busy === this.#busy) return;
     this.#busy = busy;
+    this.#show();
+  }
+
+  // What is to be asked about isn't there yet.
+  set waiting(waiting) {
+    if (waiting === this.#waiting) return;
+    this.#waiting = waiting;
     this.#show();
   }
 
@@ -104,8 +110,8 @@ class MessageComposer extends HTMLElement {
 
   get #ready() {
     const something = this.#attachments.length > 0 || this.value.trim();
-    const waiting = this.#attachments.some(({ kind }) => kind === 'pending');
-    return something && !waiting && !this.#blindness && !this.#busy;
+    const pending = this.#attachments.some(({ kind }) => kind === 'pending');
+    return something && !pending && !this.#waiting && !this.#blindness && !this.#busy;
   }
 
   #submit() {
@@ -121,7 +127,7 @@ class MessageComposer extends HTMLElement {
   }
 
   #key(event) {
-    if (event.isComposing || event.keyCode === COMPOSING) return;
+    if (isComposing(event)) return;
     const command = event.ctrlKey || event.metaKey;
     const plain = !command && !event.shiftKey && !event.altKey;
     if (event.key === 'ArrowUp' && plain && !this.value) {
@@ -173,7 +179,7 @@ class MessageComposer extends HTMLElement {
   #changed() {
     this.note = '';
     this.#show();
-    this.#fit();
+    fitHeight(this.#area);
     send(this, 'draft', { text: this.value });
   }
 
@@ -185,13 +191,6 @@ class MessageComposer extends HTMLElement {
     if (this.#button.ariaLabel === label) return;
     set(this.#button, { ariaLabel: label, title: label });
     this.#button.replaceChildren(icon(name));
-  }
-
-  // Browsers that don't size a field by its content.
-  #fit() {
-    if (CSS.supports('field-sizing', 'content')) return;
-    this.#area.style.height = 'auto';
-    this.#area.style.height = `${this.#area.scrollHeight}px`;
   }
 }
 

@@ -1,11 +1,8 @@
 import { make, send } from './make.js';
+import { fitHeight, isComposing, touch } from './typing.js';
 import { t } from './words.js';
 
-// Safari reports the Enter that ends a composition after it, marked only by this code.
-const COMPOSING = 229;
-const touch = matchMedia('(hover: none) and (pointer: coarse)');
-
-// A question while it is being changed. Sends `editor-send` {text} and `editor-cancel`.
+// A question while it is being changed. Sends `editor-typed` {text}, `editor-send` {text} and `editor-cancel`.
 class MessageEditor extends HTMLElement {
   // Whether it may be sent without any text: something else goes along.
   optional = false;
@@ -16,7 +13,10 @@ class MessageEditor extends HTMLElement {
     if (this.#area) return;
     this.#area = make('textarea', { rows: 1, ariaLabel: t('edit.label'), dir: 'auto', autocomplete: 'off' });
     this.#area.enterKeyHint = touch.matches ? 'enter' : 'send';
-    this.#area.addEventListener('input', () => this.#changed());
+    this.#area.addEventListener('input', () => {
+      this.#changed();
+      send(this, 'editor-typed', { text: this.text });
+    });
     this.#area.addEventListener('keydown', (event) => this.#key(event));
     const cancel = make('button', { type: 'button', className: 'quiet-button', textContent: t('edit.cancel') });
     cancel.onclick = () => send(this, 'editor-cancel');
@@ -45,7 +45,7 @@ class MessageEditor extends HTMLElement {
   }
 
   #key(event) {
-    if (event.isComposing || event.keyCode === COMPOSING) return;
+    if (isComposing(event)) return;
     const breaks = event.shiftKey || (touch.matches && !event.ctrlKey && !event.metaKey);
     if (event.key === 'Escape') send(this, 'editor-cancel');
     else if (event.key === 'Enter' && !breaks) this.#submit();
@@ -55,9 +55,7 @@ class MessageEditor extends HTMLElement {
 
   #changed() {
     this.#send.disabled = !this.optional && !this.text.trim();
-    if (CSS.supports('field-sizing', 'content')) return;
-    this.#area.style.height = 'auto';
-    this.#area.style.height = `${this.#area.scrollHeight}px`;
+    fitHeight(this.#area);
   }
 }
 

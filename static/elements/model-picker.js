@@ -2,12 +2,11 @@ import { searched, shortName } from '../lib/models.js';
 import { icon } from './icon.js';
 import { make, send, set } from './make.js';
 import { modelOption } from './model-option.js';
+import { isComposing, touch } from './typing.js';
 import { t } from './words.js';
 
 // From this many models on there is a field to search them.
 const MANY = 6;
-// Where typing begins by itself a keyboard would cover half of the page.
-const touch = matchMedia('(hover: none) and (pointer: coarse)');
 
 // A button that tells the model, and a list to choose another. Sends `model-choice` {name}, and `models-wanted` when
 // it opens: what is in memory changes all the time.
@@ -30,9 +29,9 @@ class ModelPicker extends HTMLElement {
     this.#label = make('span', { className: 'name' });
     this.#instead = make('span', { className: 'instead', hidden: true });
     this.#list = make('ul', { id: 'models', role: 'listbox', tabIndex: -1, ariaLabel: t('model.label') });
-    this.#search = make('input', { type: 'text', placeholder: t('model.search'), autocomplete: 'off', spellcheck: false });
-    set(this.#search, { role: 'combobox', ariaLabel: t('model.search'), ariaExpanded: 'true', ariaAutoComplete: 'list' });
-    set(this.#search, { 'aria-controls': 'models', enterKeyHint: 'done' });
+    this.#search = make('input', { type: 'text', role: 'combobox', autocomplete: 'off', spellcheck: false });
+    set(this.#search, { placeholder: t('model.search'), ariaLabel: t('model.search'), enterKeyHint: 'done' });
+    set(this.#search, { 'aria-controls': 'models', ariaExpanded: 'true', ariaAutoComplete: 'list' });
     this.#note = make('p', { className: 'nothing', role: 'status' });
     this.#sheet = make('div', { className: 'choices', id: 'model-sheet', popover: 'auto' });
     this.#sheet.append(this.#search, this.#list, this.#note);
@@ -111,8 +110,9 @@ class ModelPicker extends HTMLElement {
     const marks = ({ name }) => ({ selected: name === chosen, standard: name === standard });
     const places = this.#shown.map((model) => this.#item(model, marks(model)));
     if (missing && !this.#search.value) places.unshift(gone(missing));
-    const there = [...this.#list.children];
-    if (there.length !== places.length || there.some((one, at) => one !== places[at])) this.#list.replaceChildren(...places);
+    const there = this.#list.children;
+    const same = there.length === places.length && places.every((one, at) => one === there[at]);
+    if (!same) this.#list.replaceChildren(...places);
     set(this.#note, { textContent: this.#shown.length ? '' : t('model.nothing') });
     if (this.#open) this.#activate(this.#active, { still: true });
   }
@@ -147,7 +147,7 @@ class ModelPicker extends HTMLElement {
 
   // Whether the key was one for moving and choosing.
   #key(event) {
-    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return false;
+    if (isComposing(event) || event.ctrlKey || event.metaKey || event.altKey) return false;
     const at = this.#shown.findIndex(({ name }) => name === this.#active);
     const searching = event.currentTarget === this.#search;
     const moves = { ArrowDown: at + 1, ArrowUp: at < 0 ? Infinity : at - 1, PageDown: at + 8, PageUp: at - 8 };

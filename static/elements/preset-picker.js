@@ -1,5 +1,6 @@
 import { LONGEST } from '../lib/presets.js';
 import { make, send, set } from './make.js';
+import { isComposing } from './typing.js';
 import { t } from './words.js';
 
 // The presets to choose from, and what is done with them. Sends
@@ -29,7 +30,8 @@ class PresetPicker extends HTMLElement {
     this.#buildTools();
     this.#buildForm();
     this.#question = make('div', { className: 'question', role: 'group', hidden: true });
-    this.append(make('div', { className: 'row' }, label, this.#select), this.#tools, this.#form, this.#question, this.#hint);
+    const row = make('div', { className: 'row' }, label, this.#select);
+    this.append(row, this.#tools, this.#form, this.#question, this.#hint);
   }
 
   // presets; chosen: the one the settings began with, or are the same as; changed: they differ from it by now.
@@ -75,8 +77,8 @@ class PresetPicker extends HTMLElement {
   }
 
   #buildForm() {
-    this.#name = make('input', { type: 'text', id: 'preset-name', maxLength: LONGEST, autocomplete: 'off', dir: 'auto' });
-    set(this.#name, { 'aria-describedby': 'preset-problem' });
+    this.#name = make('input', { type: 'text', id: 'preset-name', maxLength: LONGEST, dir: 'auto' });
+    set(this.#name, { autocomplete: 'off', 'aria-describedby': 'preset-problem' });
     this.#problem = make('p', { className: 'problem', id: 'preset-problem', role: 'alert', hidden: true });
     const cancel = framed('preset.cancel');
     cancel.addEventListener('click', () => this.#closeForm());
@@ -87,7 +89,7 @@ class PresetPicker extends HTMLElement {
     this.#form.addEventListener('submit', (event) => this.#submit(event));
     // Escape leaves the form, not the whole dialog.
     this.#form.addEventListener('keydown', (event) => {
-      if (event.key !== 'Escape' || event.isComposing) return;
+      if (event.key !== 'Escape' || isComposing(event)) return;
       event.preventDefault();
       event.stopPropagation();
       this.#closeForm();

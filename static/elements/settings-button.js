@@ -8,7 +8,8 @@ class SettingsButton extends HTMLElement {
 
   connectedCallback() {
     if (this.#button) return;
-    this.#button = make('button', { type: 'button', className: 'quiet-button', ariaHasPopup: 'dialog' }, icon('sliders'));
+    const properties = { type: 'button', className: 'quiet-button', ariaHasPopup: 'dialog' };
+    this.#button = make('button', properties, icon('sliders'));
     this.#button.addEventListener('click', () => send(this, 'open-chat-settings'));
     this.append(this.#button);
     this.show({ own: false, problem: false });

@@ -8,9 +8,10 @@ let sheets = 0;
 // closes by Escape and by a click beside it too, and gives the focus back to where it was.
 export function sheet(title, ...content) {
   const heading = make('h2', { id: `sheet-${++sheets}`, textContent: title });
-  const close = make('button', { type: 'button', className: 'quiet-button', ariaLabel: t('sheet.close') }, icon('close'));
+  const words = t('sheet.close');
+  const properties = { type: 'button', className: 'quiet-button', ariaLabel: words, title: words };
+  const close = make('button', properties, icon('close'));
   const dialog = make('dialog', { className: 'sheet', 'aria-labelledby': heading.id });
-  close.title = t('sheet.close');
   close.addEventListener('click', () => dialog.close());
   // The dialog's own area is what is beside its content: a press that began within (selecting text) doesn't count.
   let beside = false;

@@ -3,6 +3,7 @@ import { Kept } from '../lib/kept.js';
 import { icon } from './icon.js';
 import { make, send, set } from './make.js';
 import { storage } from './storage.js';
+import { isComposing } from './typing.js';
 import { t } from './words.js';
 
 const wide = window.matchMedia('(min-width: 48rem)');
@@ -63,8 +64,9 @@ class SideBar extends HTMLElement {
     const close = this.#button('side', t('side.close'), () => (this.open = false));
     close.classList.add('close');
     const flame = make('img', { src: '/static/favicon.svg', alt: '', width: 28, height: 28 });
-    const home = make('a', { className: 'home', href: `/${location.search}`, ariaLabel: t('header.home') }, flame, 'Hearth');
-    const begin = make('a', { className: 'begin', href: `/${location.search}` }, icon('write'), t('header.new'));
+    const href = `/${location.search}`;
+    const home = make('a', { className: 'home', href, ariaLabel: t('header.home') }, flame, 'Hearth');
+    const begin = make('a', { className: 'begin', href }, icon('write'), t('header.new'));
     return [
       make('div', { className: 'head' }, home, close),
       begin,
@@ -89,7 +91,8 @@ class SideBar extends HTMLElement {
   #listen() {
     this.#field.addEventListener('input', () => this.#typed());
     this.#field.addEventListener('keydown', (event) => this.#key(event));
-    // The room is out of reach once the drawer has taken note of where the focus was, and again before it gives it back.
+    // The room is out of reach once the drawer has taken note of where the focus was, and within reach before it gives
+    // it back.
     this.#panel.addEventListener('toggle', ({ newState }) => newState === 'open' && this.#opened());
     this.#panel.addEventListener('beforetoggle', ({ newState }) => newState === 'closed' && this.#tell(false));
     this.#panel.addEventListener('click', (event) => {
@@ -120,7 +123,7 @@ class SideBar extends HTMLElement {
   }
 
   #key(event) {
-    if (event.isComposing) return;
+    if (isComposing(event)) return;
     if (event.key === 'ArrowDown') this.list.rows[0]?.focus();
     else if (event.key === 'Enter') this.list.querySelector('conversation-row a')?.click();
     else if (event.key === 'Escape' && this.#field.value) this.#cleared();

@@ -4,7 +4,8 @@ import { t } from './words.js';
 
 const levels = { low: 'think.low', medium: 'think.medium', high: 'think.high', max: 'think.max' };
 
-// Whether the model thinks before it answers, or how much; nothing where it can't be told. Sends `think-choice` {think}.
+// Whether the model thinks before it answers, or how much; nothing where it can't be told. Sends `think-choice`
+// {think}.
 class ThinkChoice extends HTMLElement {
   #switch;
   #level;

@@ -34,17 +34,23 @@ class ToastList extends HTMLElement {
       this.#remove(toast);
       then?.();
     };
-    const button = (properties, ...children) => toast.append(make('button', { type: 'button', ...properties }, ...children));
+    const button = (properties, ...children) => {
+      toast.append(make('button', { type: 'button', ...properties }, ...children));
+    };
     if (action) button({ className: 'action', textContent: action.label, onclick: () => leave(action.run) });
     button({ className: 'quiet-button', ariaLabel: t('toast.close'), onclick: () => leave(over) }, icon('close'));
     const close = () => leave(over);
     const clock = stopwatch(ms, close);
     for (const type of ['pointerenter', 'focusin']) toast.addEventListener(type, () => clock.stop());
-    for (const type of ['pointerleave', 'focusout']) toast.addEventListener(type, () => looksAway(toast) && clock.start());
+    for (const type of ['pointerleave', 'focusout']) {
+      toast.addEventListener(type, () => looksAway(toast) && clock.start());
+    }
     const say = (other) => {
-      toast.ariaLabel = words.textContent = this.#status.textContent = other;
+      toast.ariaLabel = words.textContent = other;
     };
     say(text);
+    // Read out once: numbers that go up would never be silent.
+    this.#status.textContent = text;
     this.#add(toast, close);
     clock.start();
     return { say, close };

@@ -8,7 +8,10 @@ import './message-editor.js';
 import { t } from './words.js';
 
 // A question: what was typed, the pictures and files that went along. It can be changed in its place. Sends
-// `edit-message` {message, content}, `open-picture` {source, label} and `choose-branch`.
+//   edit-typed {message, text}         what is typed there
+//   edit-message {message, content}    it is to be sent
+//   edit-given-up {message}
+//   open-picture {source, label}, choose-branch
 class UserMessage extends HTMLElement {
   #message = null;
   #asked = null;
@@ -31,9 +34,9 @@ class UserMessage extends HTMLElement {
     if (this.#parts) this.#parts.branches.siblings = siblings;
   }
 
-  // Something is typed here that is nowhere else.
-  get editing() {
-    return this.#editor !== null;
+  // What was typed in its place before the page was left, or null.
+  set unsent(text) {
+    if (text !== null && !this.#editor) this.#begin(text);
   }
 
   connectedCallback() {
@@ -44,18 +47,17 @@ class UserMessage extends HTMLElement {
   }
 
   edit() {
-    if (!this.#editor) this.#begin();
+    if (!this.#editor) this.#begin(this.#asked.text);
     this.#editor.focus();
   }
 
-  // The change has been sent, or is given up.
-  close() {
-    if (!this.#editor) return;
+  #giveUp() {
     const focused = this.contains(document.activeElement);
     this.#editor.remove();
     this.#editor = null;
     this.#showEditing();
     if (focused) this.#parts.edit.focus();
+    send(this, 'edit-given-up', { message: this.#message });
   }
 
   #build() {
@@ -82,16 +84,20 @@ class UserMessage extends HTMLElement {
     bubble.replaceChildren(...folded(this.#asked.text));
     files.replaceChildren(...this.#asked.files.map(attachedFile));
     files.hidden = !this.#asked.files.length;
-    pictures.replaceChildren(...(images ?? []).map((image, place) => make('li', {}, pictureButton(image, place, images.length))));
+    const items = (images ?? []).map((image, place) => make('li', {}, pictureButton(image, place, images.length)));
+    pictures.replaceChildren(...items);
     pictures.hidden = !images?.length;
   }
 
-  #begin() {
-    const { text, files } = this.#asked;
+  #begin(text) {
+    const { files } = this.#asked;
     const message = this.#message;
     this.#editor = make('message-editor', { optional: files.length > 0 || message.images?.length > 0 });
-    this.#editor.addEventListener('editor-cancel', () => this.close());
+    const keep = ({ detail }) => send(this, 'edit-typed', { message, text: detail.text });
+    this.#editor.addEventListener('editor-cancel', () => this.#giveUp());
+    this.#editor.addEventListener('editor-typed', keep);
     this.#editor.addEventListener('editor-send', ({ detail }) => {
+      keep({ detail });
       send(this, 'edit-message', { message, content: withFiles(detail.text, files) });
     });
     this.#showEditing();
@@ -100,9 +106,10 @@ class UserMessage extends HTMLElement {
   }
 
   #showEditing() {
-    this.classList.toggle('editing', this.editing);
-    set(this.#parts.bubble, { hidden: this.editing || !this.#asked.text });
-    set(this.#parts.actions, { hidden: this.editing });
+    const editing = this.#editor !== null;
+    this.classList.toggle('editing', editing);
+    set(this.#parts.bubble, { hidden: editing || !this.#asked.text });
+    set(this.#parts.actions, { hidden: editing });
   }
 }
 
@@ -123,7 +130,8 @@ function folded(text) {
 }
 
 function button(picture, label, onclick) {
-  return make('button', { type: 'button', className: 'quiet-button', ariaLabel: label, title: label, onclick }, icon(picture));
+  const properties = { type: 'button', className: 'quiet-button', ariaLabel: label, title: label, onclick };
+  return make('button', properties, icon(picture));
 }
 
 customElements.define('user-message', UserMessage);

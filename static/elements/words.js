@@ -18,6 +18,14 @@ export function duration(milliseconds) {
   return t('duration.minutes', { minutes: Math.floor(seconds / 60), seconds: seconds % 60 });
 }
 
+// The size of a text file.
+export function fileSize(bytes) {
+  const small = bytes < 1024;
+  const [unit, unitDisplay] = small ? ['byte', 'long'] : ['kilobyte', 'short'];
+  const format = new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay, maximumFractionDigits: 0 });
+  return format.format(small ? bytes : bytes / 1024);
+}
+
 // A page without its words can't be used; one that shows its keys at least works.
 async function words(name) {
   try {

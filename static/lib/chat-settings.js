@@ -152,7 +152,8 @@ function only(conversation) {
   return Object.fromEntries(FIELDS.map((name) => [name, conversation[name] ?? null]));
 }
 
-// Whether two values of the API are the same, in whatever order their fields come; what is null is as good as not there.
+// Whether two values of the API are the same, in whatever order their fields come; what is null is as good as not
+// there.
 export function same(one, other) {
   return ordered(one) === ordered(other);
 }

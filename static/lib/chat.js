@@ -64,9 +64,18 @@ export class Chat extends EventTarget {
     return this.phase === 'ready' || this.phase === 'loading';
   }
 
+  get sending() {
+    return this.#sending !== null;
+  }
+
   // There is something that Stop would stop.
   get busy() {
-    return this.#sending !== null || this.running !== null;
+    return this.sending || this.running !== null;
+  }
+
+  // A question can be asked: it is known what it would go below.
+  get ready() {
+    return !this.busy && this.phase !== 'loading';
   }
 
   // The other branches that begin where this message stands; see Tree.
@@ -103,7 +112,7 @@ export class Chat extends EventTarget {
   async ask(content, options) {
     const last = this.messages.at(-1);
     const place = last ? { parent: last.id } : {};
-    if (!this.busy) await this.#send(question(this.messages, content, { ...options, ...place }));
+    if (this.ready) await this.#send(question(this.messages, content, { ...options, ...place }));
   }
 
   // Asks something else in the place of `message`, on a branch of its own.
@@ -189,7 +198,8 @@ export class Chat extends EventTarget {
 
   async #conversationId(model, signal) {
     if (!this.conversation) {
-      const conversation = await this.#retry(() => this.#api.createConversation({ ...named(model), ...this.#fields() }), signal);
+      const create = () => this.#api.createConversation({ ...named(model), ...this.#fields() });
+      const conversation = await this.#retry(create, signal);
       signal.throwIfAborted();
       this.#read = this.#reader(conversation.id);
       Object.assign(this, { conversation, phase: 'ready' });

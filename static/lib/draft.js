@@ -1,6 +1,7 @@
 import { question } from './question.js';
 import { requestId } from './request-id.js';
 import { Shelf } from './shelf.js';
+import { Soon } from './soon.js';
 
 // What is being typed and attached in the conversation on the page, and what was sent but may not have arrived. Both
 // are kept until Hearth has the question, over a reload too, and a question keeps its request id: asking it again
@@ -23,6 +24,7 @@ export class Draft extends EventTarget {
   #sent = null;
   // The question that came back, for as long as nothing in it is changed.
   #again = null;
+  #soon = new Soon(() => this.#write());
 
   constructor(storages, shelf = new Shelf(null)) {
     super();
@@ -40,6 +42,7 @@ export class Draft extends EventTarget {
   }
 
   open(conversation) {
+    this.flush();
     this.#conversation = conversation;
     const kept = this.#read(this.#key);
     this.text = kept?.text ?? '';
@@ -59,7 +62,12 @@ export class Draft extends EventTarget {
 
   typed(text) {
     this.text = text;
-    this.#write();
+    this.#soon.typed(text);
+  }
+
+  // The page is being left.
+  flush() {
+    this.#soon.flush();
   }
 
   attach(attachment) {
@@ -95,14 +103,14 @@ export class Draft extends EventTarget {
   moved(conversation) {
     this.#store(this.#key, null);
     this.#conversation = conversation;
-    this.#write();
+    this.#soon.now();
   }
 
   delivered() {
     if (!this.#sent) return;
     this.#shelf.remove(this.#sent.ids);
     this.#sent = this.#again = null;
-    this.#write();
+    this.#soon.now();
   }
 
   refused() {
@@ -164,7 +172,7 @@ export class Draft extends EventTarget {
   }
 
   #changed() {
-    this.#write();
+    this.#soon.now();
     this.#fire('change');
   }
 

@@ -251,7 +251,8 @@ export class Library extends EventTarget {
 // A page of the list, or an ApiError if it is none: whatever answers there is no Hearth.
 export function checked(page) {
   const { conversations, more } = page ?? {};
-  if (Array.isArray(conversations) && conversations.every(isConversation) && !(more && !conversations.length)) return page;
+  const readable = Array.isArray(conversations) && conversations.every(isConversation);
+  if (readable && !(more && !conversations.length)) return page;
   throw new ApiError(200, 'unreadable', 'This is no list of conversations');
 }
 

@@ -5,9 +5,9 @@ const STEADY = 10_000;
 // How often to look for what changed where nothing can be heard.
 const LOOK = 15_000;
 
-// Hears what is told of conversations that change elsewhere. `opened` is called whenever there is a socket to hear it on:
-// what changed before that is not told; and again and again while only the event stream can be used, which doesn't tell.
-// `reached` waits until Hearth answers a call.
+// Hears what is told of conversations that change elsewhere. `opened` is called whenever there is a socket to hear it
+// on: what changed before that is not told; and again and again while only the event stream can be used, which doesn't
+// tell. `reached` waits until Hearth answers a call.
 export async function listen({
   transports,
   connection,

@@ -44,7 +44,8 @@ export class Presets extends EventTarget {
   matching(settings, model, likely = null) {
     const fits = (preset) => SETTINGS.every((name) => same(preset[name], settings[name]));
     const candidates = [this.find(likely), ...this.all].filter(Boolean);
-    return candidates.find((preset) => fits(preset) && (!preset.model || (model && sameModel(preset.model, model)))) ?? null;
+    const of = (preset) => !preset.model || (model && sameModel(preset.model, model));
+    return candidates.find((preset) => fits(preset) && of(preset)) ?? null;
   }
 
   // Gives its id.

@@ -6,7 +6,8 @@ const DELAY = 150;
 
 // A search in all conversations, as the reader types. Fires `change`.
 //
-// phase: `off` (nothing is searched for), `searching`, `ready`, `failed`. While it searches, what was found before stays.
+// phase: `off` (nothing is searched for), `searching`, `ready`, `failed`. While it searches, what was found before
+// stays.
 export class Search extends EventTarget {
   query = '';
   phase = 'off';

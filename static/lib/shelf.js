@@ -52,7 +52,9 @@ export class Shelf {
   #open() {
     return new Promise((resolve, reject) => {
       const request = this.#databases.open('hearth', 1);
-      request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: 'id' }).createIndex('at', 'at');
+      request.onupgradeneeded = () => {
+        request.result.createObjectStore(STORE, { keyPath: 'id' }).createIndex('at', 'at');
+      };
       request.onsuccess = () => resolve(request.result);
       request.onerror = request.onblocked = () => reject(request.error);
     });

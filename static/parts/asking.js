@@ -1,3 +1,4 @@
+import { isComposing } from '../elements/typing.js';
 import { t } from '../elements/words.js';
 import { problemWith } from '../lib/question.js';
 import { blindness } from '../lib/sight.js';
@@ -16,7 +17,7 @@ export function asking({ chat, ollama, draft, attachments, choice, page }) {
   }
 
   composer.addEventListener('ask', () => {
-    if (chat.busy || blindness(attachments.all, model(), ollama.models)) return;
+    if (!chat.ready || blindness(attachments.all, model(), ollama.models)) return;
     const problem = problemWith(draft.question);
     if (problem) composer.note = problems[problem]();
     else ask(draft.take());
@@ -24,16 +25,21 @@ export function asking({ chat, ollama, draft, attachments, choice, page }) {
   composer.addEventListener('stop', () => chat.stop());
   composer.addEventListener('draft', ({ detail }) => draft.typed(detail.text));
   document.addEventListener('example', ({ detail }) => {
-    if (!chat.busy) ask(draft.aside(detail.text));
+    if (chat.ready) ask(draft.aside(detail.text));
   });
   document.addEventListener('model-choice', ({ detail }) => {
     choice.pick(detail.name);
-    composer.focus();
+    composer.invite();
   });
   document.addEventListener('keydown', (event) => {
-    const taken = event.isComposing || event.defaultPrevented || document.querySelector(':popover-open, dialog[open]');
+    // A notice over the page is nothing to be closed first.
+    const open = document.querySelector('[popover="auto"]:popover-open, dialog[open]');
+    const taken = isComposing(event) || event.defaultPrevented || open;
     if (event.key === 'Escape' && !taken) chat.stop();
   });
+
+  window.addEventListener('pagehide', () => draft.flush());
+  document.addEventListener('visibilitychange', () => document.hidden && draft.flush());
 
   chat.addEventListener('delivered', () => draft.delivered());
   chat.addEventListener('refused', () => {

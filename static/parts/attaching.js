@@ -36,7 +36,9 @@ export function attaching({ attachments, draft, shelf, news, page }) {
     composer.note = '';
     if (name) announcer.say(t('attach.removed', { name }));
   });
-  attachments.addEventListener('added', ({ detail }) => announcer.say(t('attach.added', { name: detail.attachment.name })));
+  attachments.addEventListener('added', ({ detail: { attachment } }) => {
+    announcer.say(t('attach.added', { name: attachment.name }));
+  });
   attachments.addEventListener('refused', ({ detail }) => refused(detail));
   // The text that came back from a reload is in the box already; what is attached follows.
   draft.addEventListener('change', () => (composer.value = draft.text));

@@ -10,7 +10,8 @@ const marks = { writing: '… ', unseen: '● ' };
 
 // What a tab in the background tells: in its title that a reply is being written, or has come; and a notice for a
 // long one, where the reader asked for it.
-export function attention({ chat }) {
+export function attention(house) {
+  const { chat, library } = house;
   const wanted = new Kept(storage('localStorage'), 'notices');
   let watched = null;
   let begun = 0;
@@ -19,7 +20,7 @@ export function attention({ chat }) {
   // Not with the page's frames: a tab in the background has none.
   function show() {
     const mark = chat.running ? marks.writing : unseen ? marks.unseen : '';
-    const words = title(chat);
+    const words = title(house);
     const text = mark + (words ? `${words} · Hearth` : 'Hearth');
     if (document.title !== text) document.title = text;
   }
@@ -29,10 +30,11 @@ export function attention({ chat }) {
     if (generation && generation !== watched) [watched, begun, unseen] = [generation, performance.now(), false];
     show();
   });
+  library.addEventListener('change', show);
   chat.addEventListener('finished', ({ detail: { reply } }) => {
     unseen = document.hidden && reply.state !== 'stopped';
     const long = reply.generation === watched && performance.now() - begun > LONG;
-    if (unseen && long && wanted.read() === 'on') notify(title(chat), excerpt(reply), location.pathname);
+    if (unseen && long && wanted.read() === 'on') notify(title(house), excerpt(reply), location.pathname);
     show();
   });
   document.addEventListener('visibilitychange', () => {

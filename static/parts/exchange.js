@@ -6,9 +6,8 @@ import { branch } from '../lib/branch.js';
 const LARGEST = 1024 * 1024 * 1024; // bytes of a file that is read at once
 
 // Conversations that leave as files, and those that come in.
-export function exchange({ api, chat }) {
-  const toasts = document.querySelector('toast-list');
-  const say = (text, more) => toasts.show({ text, ...more });
+export function exchange({ api, chat, page }) {
+  const say = (text, more) => page.toasts.show({ text, ...more });
 
   // What was asked for with a click, told where it can't be done.
   const doing = (action) => async (event) => {
@@ -20,11 +19,13 @@ export function exchange({ api, chat }) {
   };
 
   document.addEventListener('export-conversation', doing(async ({ conversation: { id }, format, to }) => {
-    const conversation = await api.conversation(id);
-    const { text, name, type } = await written(conversation, format);
-    if (to === 'file') return save([text], name, type);
-    await copy(text);
-    say(t('exchange.copied'));
+    const file = api.conversation(id).then((conversation) => written(conversation, format));
+    if (to === 'clipboard') {
+      await copy(file.then(({ text }) => text));
+      return say(t('exchange.copied'));
+    }
+    const { text, name, type } = await file;
+    return save([text], name, type);
   }));
 
   document.addEventListener('export-all', doing(async () => {
@@ -59,8 +60,7 @@ export function exchange({ api, chat }) {
     const whole = conversations.length;
     const progress = say(t('exchange.importing', { count: 0, whole }), { ms: Infinity });
     try {
-      const outcome = await bring(api, conversations, (count) => progress.say(t('exchange.importing', { count, whole })));
-      report(outcome);
+      report(await bring(api, conversations, (count) => progress.say(t('exchange.importing', { count, whole }))));
     } finally {
       progress.close();
     }
@@ -81,7 +81,8 @@ export function exchange({ api, chat }) {
       const text = wrapped([JSON.stringify(exported(conversation))]).join('');
       return { text, name: fileName(conversation.title, 'json'), type: 'application/json' };
     }
-    const shown = conversation.id === chat.conversation?.id ? chat.messages : branch(conversation.messages, conversation.leaf);
+    const here = conversation.id === chat.conversation?.id;
+    const shown = here ? chat.messages : branch(conversation.messages, conversation.leaf);
     const messages = shown.map((message) => ({ ...message, content: String(message.content) }));
     const words = { you: t('exchange.you'), images: (count) => t('exchange.images', { count }) };
     const text = toMarkdown({ title: conversation.title, messages }, words);

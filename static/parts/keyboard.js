@@ -1,3 +1,5 @@
+import { isComposing } from '../elements/typing.js';
+
 // Keys that work anywhere on the page; the sheet behind ? tells them all.
 const anywhere = {
   'ctrl+k': () => find('side-bar').search(),
@@ -15,7 +17,7 @@ const elsewhere = {
 
 export function keyboard() {
   document.addEventListener('keydown', (event) => {
-    if (event.defaultPrevented || event.isComposing || event.altKey || document.querySelector('dialog[open]')) return;
+    if (event.defaultPrevented || isComposing(event) || event.altKey || document.querySelector('dialog[open]')) return;
     const action = anywhere[named(event)] ?? (typing(event.target) ? null : elsewhere[event.key]);
     if (!action || (action === elsewhere[event.key] && (event.ctrlKey || event.metaKey))) return;
     event.preventDefault();

@@ -1,6 +1,7 @@
+import { onceAFrame } from '../elements/once-a-frame.js';
 import { t, tag } from '../elements/words.js';
 import { byDay, untilTomorrow } from '../lib/days.js';
-import { title } from '../lib/title.js';
+import { listed, title } from '../lib/title.js';
 import { address } from './places.js';
 
 // The conversations there are: the list of them, the search, and what can be done with each.
@@ -19,14 +20,14 @@ function listing({ library, search, chat, news, page }) {
     sideBar.list.show(search.phase === 'off' ? whole(library, current) : found(search, library, current));
     sideBar.found = search.phase === 'ready' ? search.found.length : null;
     chatMenu.hidden = chat.phase === 'missing' || chat.phase === 'failed';
-    const conversation = library.get(chat.conversation?.id) ?? chat.conversation;
-    chatMenu.show({ conversation, title: title({ conversation, messages: chat.messages }) });
+    const shown = { chat, library };
+    chatMenu.show({ conversation: listed(shown), title: title(shown) });
   });
   for (const source of [library, search]) source.addEventListener('change', draw);
   // Not with every word of a reply.
   let shown = '';
   chat.addEventListener('change', () => {
-    const now = [chat.phase, chat.conversation?.id, chat.conversation?.pinned, title(chat)].join(' ');
+    const now = [chat.phase, chat.conversation?.id, title({ chat, library })].join(' ');
     if (shown !== (shown = now)) draw();
   });
   const tomorrow = () => setTimeout(() => (draw(), tomorrow()), untilTomorrow());
@@ -58,11 +59,10 @@ function side({ page }) {
   }
 }
 
-function changing({ library, chat, page }) {
+function changing({ library, page }) {
   async function change(id, fields) {
     try {
       await library.change(id, fields);
-      await chat.hear({ id });
     } catch (error) {
       page.toasts.show({ text: `${t('library.not_changed')} ${error.message}` });
     }
@@ -114,10 +114,13 @@ function whole(library, current) {
   const sections = byDay(library.others).map(({ key, kind, since, conversations }) => {
     return { key, label: dayName(kind, since), conversations };
   });
-  if (library.pinned.length) sections.unshift({ key: 'pinned', label: t('library.pinned'), conversations: library.pinned });
+  const { pinned } = library;
+  if (pinned.length) sections.unshift({ key: 'pinned', label: t('library.pinned'), conversations: pinned });
   const empty = library.phase === 'ready' && sections.length === 0 && !library.more;
   return {
-    sections: sections.map((section) => ({ ...section, rows: section.conversations.map((one) => row(one, library, current)) })),
+    sections: sections.map(({ key, label, conversations }) => {
+      return { key, label, rows: conversations.map((one) => row(one, library, current)) };
+    }),
     note: library.problem ? t('library.failed') : empty ? t('library.empty') : null,
     again: library.problem !== null,
     more: library.more && !library.problem,
@@ -157,14 +160,4 @@ function dayName(kind, since) {
 function monthName(since) {
   const year = since.getFullYear() === new Date().getFullYear() ? undefined : 'numeric';
   return new Intl.DateTimeFormat(tag, { month: 'long', year }).format(since);
-}
-
-function onceAFrame(draw) {
-  let frame = null;
-  return () => {
-    frame ??= requestAnimationFrame(() => {
-      frame = null;
-      draw();
-    });
-  };
 }

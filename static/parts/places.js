@@ -11,7 +11,8 @@ export function places(house) {
     composer.invite();
     follower.toEnd();
     await chat.open(id);
-    if (id !== address()) return;
+    // The reader may have gone elsewhere meanwhile, and come back.
+    if (id !== address() || chat.phase === 'loading') return;
     draft.settle(chat.messages.findLast(({ role }) => role === 'user'));
     composer.value = draft.text;
   }
@@ -50,5 +51,14 @@ function isPlace(pathname) {
 
 export function address(pathname = location.pathname) {
   const id = pathname.match(/^\/c\/([^/]+)$/)?.[1];
-  return id ? decodeURIComponent(id) : null;
+  return id ? decoded(id) : null;
+}
+
+// An address can be typed by anybody, and needn't make sense.
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

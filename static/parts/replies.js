@@ -3,8 +3,8 @@ import { t } from '../elements/words.js';
 import { requestId } from '../lib/request-id.js';
 
 // The messages: what can be done with each of them.
-export function replies({ chat, ollama, choice, page }) {
-  const { messages, menu, facts, viewer, follower, announcer } = page;
+export function replies({ chat, ollama, choice, edits, page }) {
+  const { menu, facts, viewer, follower, announcer } = page;
   const model = () => choice.current(chat, ollama);
 
   function tryAgain(reply, name = model()) {
@@ -22,20 +22,20 @@ export function replies({ chat, ollama, choice, page }) {
   document.addEventListener('open-reply-facts', ({ detail }) => facts.show(detail.reply));
   document.addEventListener('open-picture', ({ detail }) => viewer.show(detail));
   document.addEventListener('copy-plain', async ({ detail }) => {
-    await copy(detail.text);
-    announcer.say(t('message.copied'));
+    announcer.say(await copy(detail.text).then(() => t('message.copied'), ({ message }) => message));
   });
   chat.addEventListener('finished', ({ detail: { reply } }) => reply.error && ollama.check());
 
-  editing({ chat, model, page });
+  editing({ chat, model, edits, page });
 }
 
 // A question that is changed in its place. What was typed stays there until Hearth has it.
-function editing({ chat, model, page }) {
+function editing({ chat, model, edits, page }) {
   const { messages, follower, announcer } = page;
   let sent = null;
 
   function send(message, content) {
+    if (chat.sending) return;
     // Sent again after a refusal with nothing changed, it asks nothing twice.
     const same = sent?.message === message.id && sent.content === content;
     sent = { message: message.id, content, request: same ? sent.request : requestId(), refused: false };
@@ -44,6 +44,8 @@ function editing({ chat, model, page }) {
     chat.edit(message, content, { model: model(), request: sent.request, images: message.images });
   }
 
+  document.addEventListener('edit-typed', ({ detail }) => edits.typed(detail.message.id, detail.text));
+  document.addEventListener('edit-given-up', ({ detail }) => edits.delete(detail.message.id));
   document.addEventListener('edit-message', ({ detail }) => send(detail.message, detail.content));
   document.addEventListener('edit-last', () => {
     const last = chat.messages.findLast(({ role, sending }) => role === 'user' && !sending);
@@ -51,8 +53,10 @@ function editing({ chat, model, page }) {
   });
   chat.addEventListener('delivered', () => {
     if (!sent || sent.refused) return;
-    messages.edited(sent.message);
+    edits.delete(sent.message);
     sent = null;
   });
   chat.addEventListener('refused', () => sent && (sent.refused = true));
+  window.addEventListener('pagehide', () => edits.flush());
+  document.addEventListener('visibilitychange', () => document.hidden && edits.flush());
 }

@@ -1,3 +1,4 @@
+import { onceAFrame } from '../elements/once-a-frame.js';
 import { t } from '../elements/words.js';
 import { same } from '../lib/chat-settings.js';
 import { installed } from '../lib/models.js';
@@ -75,8 +76,8 @@ export function settings(house) {
 
   // Does something with the presets and tells the panel what became of it.
   async function keep(wrong, action) {
-    const refused = wrong ? t(wrong) : await action().then(() => '', (error) => `${t('preset.refused')} ${error.message}`);
-    panel.presetOutcome = refused;
+    const said = (error) => `${t('preset.refused')} ${error.message}`;
+    panel.presetOutcome = wrong ? t(wrong) : await action().then(() => '', said);
   }
 
   const wrongName = (name, id) => problems[presets.problem(name, id)] ?? null;
@@ -117,7 +118,7 @@ export function settings(house) {
   document.addEventListener('visibilitychange', () => document.hidden && set.flush());
   // A new chat whose first question has made a conversation is still the same one.
   chat.addEventListener('created', () => (conversation = chat.conversation.id));
-  const drawSoon = oncePerFrame(draw);
+  const drawSoon = onceAFrame(draw);
   for (const source of [chat, ollama, choice, set, presets]) source.addEventListener('change', drawSoon);
   presets.read();
 }
@@ -126,16 +127,4 @@ const problems = { empty: 'preset.problem.empty', long: 'preset.problem.long', t
 
 function listen(type, action) {
   document.addEventListener(type, ({ detail }) => action(detail ?? {}));
-}
-
-function oncePerFrame(action) {
-  let waiting = false;
-  return () => {
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(() => {
-      waiting = false;
-      action();
-    });
-  };
 }

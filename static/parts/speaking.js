@@ -1,12 +1,12 @@
 import { statusWords } from '../elements/reply-status.js';
 import { t } from '../elements/words.js';
-import { Sentences } from '../lib/sentences.js';
 import { Speaker } from '../lib/speaker.js';
+import { Spoken } from '../lib/spoken.js';
 
 // Tells those who don't see the page what becomes of a reply that is being written; never what was there before.
 export function speaking({ chat, page }) {
   const speaker = new Speaker((text) => page.announcer.say(text));
-  // generation → its sentences
+  // generation → {spoken, begun}
   const heard = new Map();
   let status = '';
   let visited = null;
@@ -29,12 +29,12 @@ export function speaking({ chat, page }) {
     const { generation } = reply;
     if (event.type === 'status' || event.type === 'thinking') return told(reply);
     if (!text) return;
-    if (!heard.has(generation)) heard.set(generation, { sentences: newSentences(), begun: false });
-    tell(generation, heard.get(generation).sentences.feed(text));
+    if (!heard.has(generation)) heard.set(generation, { spoken: new Spoken(t), begun: false });
+    tell(generation, heard.get(generation).spoken.feed(text));
   });
   chat.addEventListener('finished', ({ detail: { reply } }) => {
     const { generation, state, error } = reply;
-    if (heard.has(generation)) tell(generation, heard.get(generation).sentences.end());
+    if (heard.has(generation)) tell(generation, heard.get(generation).spoken.end());
     heard.delete(generation);
     if (state === 'stopped') speaker.add(t('end.stopped'));
     else if (error) speaker.add(error.message);
@@ -45,8 +45,4 @@ export function speaking({ chat, page }) {
     if (visited && visited !== now) speaker.hush();
     visited = now;
   });
-}
-
-function newSentences() {
-  return new Sentences({ code: (count) => t('announce.code', { count }) });
 }

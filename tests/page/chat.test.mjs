@@ -21,6 +21,18 @@ test('the first question makes the conversation, and its reply is followed to it
   assert.deepEqual(fired, ['created', 'delivered', 'finished']);
 });
 
+test('nothing is asked in a conversation before it is there, least of all in a new one', async () => {
+  const hearth = new FakeHearth();
+  hearth.messages.push({ id: 'q', parent: null, role: 'user', content: 'Why?' });
+  const { chat } = begin(hearth);
+  const opening = chat.open('c');
+  assert.equal(chat.ready, false);
+  await chat.ask('Too early', { model: 'm' });
+  await opening;
+  assert.deepEqual(hearth.calls.filter(([call]) => call === 'create' || call === 'ask'), []);
+  assert.equal(chat.ready, true);
+});
+
 test('a question keeps its place on the page from sending to reply', async () => {
   const { chat } = begin();
   const asking = chat.ask('Why?', { model: 'm' });

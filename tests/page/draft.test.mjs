@@ -38,6 +38,20 @@ test('what is typed survives a reload, for each conversation', () => {
   assert.equal(opened([new Storage(), storages[1]], 'a').text, 'half a sent');
 });
 
+test('a long text is in its own conversation’s draft, however soon the reader goes to another', () => {
+  const storages = [new Storage()];
+  const draft = opened(storages, 'a');
+  draft.typed('x'.repeat(1_000_000));
+  draft.open('b');
+  assert.equal(draft.text, '');
+  assert.equal(opened(storages, 'a').text.length, 1_000_000);
+  draft.typed('y'.repeat(1_000_000));
+  draft.take();
+  draft.delivered();
+  draft.flush();
+  assert.equal(opened(storages, 'b').text, '');
+});
+
 test('what is attached survives a reload, for each conversation', async () => {
   const [storages, shelf] = [[new Storage()], new FakeShelf()];
   const draft = opened(storages, 'a', shelf);

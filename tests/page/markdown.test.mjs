@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Notes } from '../../static/lib/markdown/notes.js';
-import { plainText } from '../../static/lib/markdown/plain.js';
+import { outlined } from '../../static/lib/markdown/outline.js';
+import { plainText, treeText } from '../../static/lib/markdown/plain.js';
 import { Tree } from '../../static/lib/markdown/tree.js';
 import { begun, during, fixtures, parser, simple, tree, visible, written } from './markdown-support.mjs';
 
@@ -44,6 +45,7 @@ for (const [name, text] of fixtures.filter(([one]) => !/notes|windows/.test(one)
     const words = (key, values) => [key, ...Object.values(values ?? {})].join(' ');
     const whole = new Tree({ notes: new Notes({ prefix: 'm', words }), words });
     const root = { name: 'root', properties: {}, children: whole.blocks(parser.parse(text, Object.create(null))) };
+    outlined(root.children, []);
     assert.equal(structure(tree(text)), structure(root));
   });
 }
@@ -192,4 +194,56 @@ test('a message as plain text', () => {
     plainText(text, parser),
     'Hi\n\nA b c (https://example.org/c) x d[1]\n\n• one\n  1. two\n• [x] three\n\na\tb\n1\t2\n\ncode\n\n1. Note',
   );
+});
+
+const emphasised = [
+  ['字**“x”**字', '字[“x”]字'],
+  ['**注意：**请', '[注意：]请'],
+  ['请看**（重点）**这里', '请看[（重点）]这里'],
+  ['**強調？**残念', '[強調？]残念'],
+  ['**용어(term)**를', '[용어(term)]를'],
+  ['**《书》**和**《另一本》**的', '[《书》]和[《另一本》]的'],
+  ['字**`code`**字', '字[code]字'],
+  ['价格~~￥100。~~现在', '价格(￥100。)现在'],
+  ['*“斜”*字', '/“斜”/字'],
+  ['** 字**字', '** 字**字'],
+  ['字 * 字 * 字', '字 * 字 * 字'],
+  ['**a(b)**c', '**a(b)**c'],
+];
+const signs = { strong: ['[', ']'], em: ['/', '/'], del: ['(', ')'] };
+
+function withSigns(one) {
+  if (typeof one === 'string') return one;
+  const [begin, end] = signs[one.name] ?? ['', ''];
+  return begin + one.children.map(withSigns).join('') + end;
+}
+
+for (const [text, expected] of emphasised) {
+  test(`${text} is emphasised as it is meant`, () => assert.equal(withSigns(tree(text)), expected));
+}
+
+test('headings begin below the page’s own, and skip no level', () => {
+  const levels = (...pieces) => written(tree(...pieces)).match(/<h\d/g).join('');
+  assert.equal(levels('## Bread\n\n#### Dough\n\n### Oven\n\n# End'), '<h3<h4<h4<h3');
+  assert.equal(levels('# a\n\n- ### b\n- # c\n\n> ## d\n'), '<h3<h4<h3<h4');
+  assert.equal(levels(...'# 1\n\n## 2\n\n### 3\n\n#### 4\n\n##### 5\n\n# 1\n'), '<h3<h4<h5<h6<h6<h3');
+});
+
+test('a heading that refers to what comes later keeps its level', () => {
+  assert.match(written(tree('# a\n\n## [b]\n\n[b]: https://example.org/\n')), /<h4[^>]*><a /);
+});
+
+test('footnotes within a quote or a list are shown as text', () => {
+  for (const text of ['> a[^1]\n> [^1]: the note\n', '- a[^1]\n\n  [^1]: the note\n- b']) {
+    assert.match(visible(tree(text)), /the note/);
+  }
+});
+
+test('where a reply went on is not part of its plain text', () => {
+  const message = begun();
+  message.feed('One');
+  message.breakWith({ name: 'p', properties: { className: 'seam' }, children: ['continued here'] });
+  message.feed('two');
+  message.show(false);
+  assert.equal(treeText(message.root), 'One\n\ntwo');
 });

@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import { beginning, imageType, takenApart, withFiles } from '../../static/lib/asked.js';
 import { ending, facts, firstSent, fullness } from '../../static/lib/facts.js';
 import { question } from '../../static/lib/question.js';
-import { Sentences } from '../../static/lib/sentences.js';
 import { Speaker } from '../../static/lib/speaker.js';
 
 const file = (name, text) => ({ kind: 'text', name, text });
@@ -58,26 +57,6 @@ test('the line is below the latest of the messages that were left out', () => {
   assert.equal(firstSent([...messages, { id: 'q3' }, { id: 'a3', context: null }]), 'q2');
   assert.equal(firstSent([...messages, { id: 'q3' }, { id: 'a3', context: context() }]), null);
   assert.equal(firstSent([{ id: 'q9' }, { id: 'a9', context: context('elsewhere') }]), null);
-});
-
-function heard(text, size) {
-  const sentences = new Sentences({ code: (lines) => `code ${lines}` });
-  const pieces = [];
-  for (let place = 0; place < text.length; place += size) pieces.push(...sentences.feed(text.slice(place, place + size)));
-  return [...pieces, ...sentences.end()];
-}
-
-test('a reply is read out by sentences, however it comes', () => {
-  const text = '# Title\n\nIt is **3.5** m. See [here](https://a.b/c)!\n\n```js\none\n\ntwo\n```\n\n你好。再见！';
-  const pieces = ['Title', 'It is 3.5 m.', 'See here!', 'code 3', '你好。', '再见！'];
-  for (const size of [1, 3, 1_000]) assert.deepEqual(heard(text, size), pieces);
-  assert.deepEqual(heard('```\none', 2), ['code 1']);
-});
-
-test('words without an end are read out in pieces', () => {
-  const pieces = heard('word '.repeat(200), 7);
-  assert.ok(pieces.length > 3 && pieces.every((piece) => piece.length < 260));
-  assert.equal(pieces.join(' '), 'word '.repeat(200).trim());
 });
 
 test('what comes while something is said is said together, later', async () => {

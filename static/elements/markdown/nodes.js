@@ -89,7 +89,7 @@ export class Nodes {
 
   #grow(element, { pieces, rest }, from, shownRest = '') {
     const fresh = pieces.slice(from).join('') + (rest === shownRest ? '' : rest);
-    if (fresh) element.append(fresh);
+    if (fresh) element.write(fresh);
   }
 
   #remember(element, node) {
@@ -110,7 +110,7 @@ function changeText(present, text) {
 function changeCode(present, before, { language, code, open }) {
   if (language !== before.language) present.language = language;
   if (open && !before.open) present.open = true;
-  if (code !== before.code && code.startsWith(before.code)) present.append(code.slice(before.code.length));
+  if (code !== before.code && code.startsWith(before.code)) present.write(code.slice(before.code.length));
   else if (code !== before.code) present.code = code;
   if (!open && before.open) present.open = false;
 }

@@ -6,7 +6,8 @@ export function isChatGPT(one) {
   return isObject(one) && isObject(one.mapping);
 }
 
-export function fromChatGPT({ title, mapping, current_node: current, create_time: created, update_time: updated, pinned_time: pinned }) {
+export function fromChatGPT(conversation) {
+  const { title, mapping, current_node: current, pinned_time: pinned } = conversation;
   const nodes = new Map(Object.entries(mapping).filter(([, node]) => isObject(node)));
   const kept = new Map();
   for (const [id, { message }] of nodes) {
@@ -18,8 +19,8 @@ export function fromChatGPT({ title, mapping, current_node: current, create_time
   return {
     ...(title && { title }),
     ...(pinned && { pinned: true }),
-    ...time('created_at', created),
-    ...time('updated_at', updated),
+    ...time('created_at', conversation.create_time),
+    ...time('updated_at', conversation.update_time),
     ...(messages.length && { leaf: above(current) ?? messages.at(-1).id }),
     messages,
   };
@@ -44,8 +45,9 @@ function read({ author, content, metadata, create_time: created, recipient }) {
 }
 
 function textOf(content) {
-  if (content?.content_type === 'code' || content?.content_type === 'execution_output') return `\`\`\`\n${content.text ?? ''}\n\`\`\``;
-  if (content?.content_type !== 'text' && content?.content_type !== 'multimodal_text') return '';
+  const type = content?.content_type;
+  if (type === 'code' || type === 'execution_output') return `\`\`\`\n${content.text ?? ''}\n\`\`\``;
+  if (type !== 'text' && type !== 'multimodal_text') return '';
   const parts = Array.isArray(content.parts) ? content.parts : [];
   return parts.map((part) => (typeof part === 'string' ? part : (part?.text ?? ''))).filter(Boolean).join('\n\n');
 }

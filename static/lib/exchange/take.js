@@ -1,8 +1,8 @@
 const PAGE = 200;
 const AT_ONCE = 4;
 
-// All conversations, whole, as parts of the text of a file: never all of them at once in memory as objects. `told(done)`
-// hears how many there are so far.
+// All conversations, whole, as parts of the text of a file: never all of them at once in memory as objects.
+// `told(done)` hears how many there are so far.
 export async function takeAll(api, told = () => {}) {
   const parts = [];
   const one = async ({ id }) => {

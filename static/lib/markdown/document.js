@@ -1,12 +1,14 @@
 import { Code, List, TableRows } from './containers.js';
 import { blank } from './lines.js';
 import { Notes } from './notes.js';
-import { shownRow, shownTail } from './tail.js';
+import { below, outlined } from './outline.js';
+import { Text } from './paragraphs.js';
+import { References } from './references.js';
+import { shownRow, shownTail, sourceOf, tailOf } from './tail.js';
 import { asWritten, growing, node, Tree } from './tree.js';
-import { Table, Text, unitFor } from './units.js';
+import { Table, unitFor } from './units.js';
 
 const TASK = /^\[([ xX])\][ \t]+(?=\S)/;
-const REFERENCE = /\[[^[\]]+\](?!\()/;
 const CONTINUED = { full: true };
 
 // A message of Markdown that may still be written. What is finished is parsed once, and its nodes stay as they are;
@@ -24,8 +26,9 @@ export class MarkdownDocument {
   #behind = null;
   // What the unit is added to, while more of its kind may follow.
   #container = null;
-  // Finished nodes that refer to what may be defined behind them: {parent, place, version, build}.
-  #referring = [];
+  #references = new References();
+  // The depths of the headings that what comes is below.
+  #outline = [];
 
   constructor(parser, { prefix, words }) {
     this.#parser = parser;
@@ -60,6 +63,7 @@ export class MarkdownDocument {
     else this.#notes.unsettle();
     this.#rewind();
     const section = this.#notes.section(this.#showLast(live, this.#ownLinks()));
+    outlined(this.#unfinished, this.#outline);
     if (section) this.root.children.push(section);
   }
 
@@ -105,8 +109,7 @@ export class MarkdownDocument {
   #addRow(line) {
     const { head } = this.#unit;
     const build = () => this.#rows(head, line, this.#links);
-    const body = this.#container.add(build());
-    this.#refer(line, body, 1, build);
+    this.#refer(line, this.#container.add(build()), 1, build);
   }
 
   #opened(container) {
@@ -134,24 +137,29 @@ export class MarkdownDocument {
 
   #settleText(unit) {
     const source = sourceOf(unit);
-    const build = () => this.#text(unit, source, this.#links);
+    const outline = this.#outline;
+    const build = () => below(outline, this.#text(unit, source, this.#links));
     const nodes = build();
+    this.#outline = outlined(nodes, outline);
     this.#settle(nodes);
     this.#refer(source, this.root, nodes.length, build);
   }
 
   #settleItem(unit) {
     const source = sourceOf(unit);
+    const outline = this.#outline;
     const build = () => this.#item(unit, source, this.#links);
-    this.#container.add(build());
-    this.#refer(source, this.#container.node, 1, () => [build().item]);
+    const shown = build();
+    this.#container.add(shown);
+    this.#outline = outlined([shown.item], outline);
+    this.#refer(source, this.#container.node, 1, () => below(outline, [build().item]));
   }
 
   #settleNote(unit) {
     const source = sourceOf(unit);
     const build = () => this.#blocks(source, this.#links);
     this.#notes.define(unit, build());
-    if (REFERENCE.test(source)) this.#referring.push({ build: () => this.#notes.define(unit, build()) });
+    this.#references.addNote(source, () => this.#notes.define(unit, build()));
   }
 
   #settle(nodes) {
@@ -175,10 +183,7 @@ export class MarkdownDocument {
   // --- what refers to definitions
 
   #refer(source, parent, count, build) {
-    if (!REFERENCE.test(source)) return;
-    const place = parent.children.length - count;
-    const version = source.includes('[^') ? null : this.#version(this.#links);
-    this.#referring.push({ parent, place, count, build, version });
+    this.#references.add(source, { parent, count, build, version: () => this.#version(this.#links) });
   }
 
   #resolve() {
@@ -189,11 +194,7 @@ export class MarkdownDocument {
     this.#notes.settle();
     const own = this.#links;
     this.#links = links;
-    const version = this.#version(links);
-    for (const one of this.#referring) {
-      if (one.version !== version) rebuild(one);
-      one.version = version;
-    }
+    this.#references.resolve(this.#version(links));
     this.#links = own;
   }
 
@@ -210,6 +211,11 @@ export class MarkdownDocument {
   #rewind() {
     this.root.children.length = this.root.settled + (this.#container ? 1 : 0);
     this.#container?.rewind();
+  }
+
+  get #unfinished() {
+    const nodes = this.root.children.slice(this.root.settled);
+    return nodes.flatMap((one) => (/^[ou]l$/.test(one.name) ? one.children.slice(one.settled) : [one]));
   }
 
   // Returns the footnotes that are not finished.
@@ -284,22 +290,6 @@ export class MarkdownDocument {
     const [token] = this.#parser.parse(`${head}${line}`, links) ?? [];
     return token?.rows ? this.#tree.rows(token) : [node('tr', {}, [node('td', {}, [line])])];
   }
-}
-
-function rebuild({ parent, place, count, build }) {
-  const nodes = build();
-  if (parent && nodes.length === count) parent.children.splice(place, count, ...nodes);
-}
-
-function sourceOf(unit, partial = '') {
-  const lines = partial ? [...unit.lines, unit.inside(partial)] : unit.lines;
-  return lines.join('\n').trimEnd();
-}
-
-function tailOf(unit, partial) {
-  if (unit.verbatim) return sourceOf(unit, partial);
-  if (unit.beforeFormula) return unit.beforeFormula.join('\n');
-  return shownTail(unit.lines, unit.inside(partial), unit.solid);
 }
 
 function withoutReturn(line) {

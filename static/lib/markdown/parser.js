@@ -1,3 +1,4 @@
+import { friendly, mayBegin } from './cjk.js';
 import { formulaAt } from './formulas.js';
 
 // What can be nested how deep, and how much work one piece may make: marked takes time with the square of what can
@@ -17,7 +18,7 @@ export class Parser {
 
   constructor(Marked) {
     this.#marked = new Marked({ gfm: true, breaks: true, extensions: [blockFormula, formula, noteReference] });
-    this.#marked.use({ hooks: { emStrongMask: masked } });
+    this.#marked.use({ hooks: { emStrongMask: (source) => friendly(masked(source)) }, tokenizer: { emStrong, del } });
   }
 
   // `links` holds the definitions of references, and is given those that the source has. Null if it asks too much.
@@ -70,6 +71,18 @@ const noteReference = {
     return found ? { type: 'noteReference', raw: found[0], label: found[1] } : undefined;
   },
 };
+
+function emStrong(source, mask, before) {
+  return original(this).emStrong.call(this, source, mask, mayBegin(source, before) ? '' : before);
+}
+
+function del(source, mask, before) {
+  return original(this).del.call(this, source, mask, mayBegin(source, before) ? '' : before);
+}
+
+function original(tokenizer) {
+  return Object.getPrototypeOf(tokenizer);
+}
 
 function place(found, more) {
   return found < 0 ? undefined : found + more;

@@ -18,6 +18,8 @@ function blocks(nodes, gap = '\n\n') {
   const parts = [];
   let line = '';
   for (const node of nodes) {
+    // The mark of a seam is the page's, not the message's.
+    if (node.properties?.className === 'seam') continue;
     if (isBlock(node)) {
       parts.push(line, block(node));
       line = '';

@@ -9,6 +9,19 @@ const EMPTY = /^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)]|#{1,6})(?:[ \t]+|$)[ \t>]*)*(?:\[
 const BEGINNING = /^[ \t>]*(?:#{1,6}|[-*+]|\d{1,9}[.)])[ \t]/;
 const BAR = /(?:^|[^\\])\|/;
 
+// What a unit and a line that isn't whole are written as.
+export function sourceOf(unit, partial = '') {
+  const lines = partial ? [...unit.lines, unit.inside(partial)] : unit.lines;
+  return lines.join('\n').trimEnd();
+}
+
+// The same, as it can be shown now.
+export function tailOf(unit, partial) {
+  if (unit.verbatim) return sourceOf(unit, partial);
+  if (unit.beforeFormula) return unit.beforeFormula.join('\n');
+  return shownTail(unit.lines, unit.inside(partial), unit.solid);
+}
+
 // The lines of something that is still being written, the last of them perhaps not whole, as they can be shown now.
 export function shownTail(lines, partial, solid = 0) {
   if (fenceOpen(lines)) return [...lines, ...(/^[ \t>]*(?:`+|~+)[ \t]*$/.test(partial) ? [] : [partial])].join('\n');

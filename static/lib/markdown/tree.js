@@ -1,9 +1,6 @@
 import { linkAddress, pictureAddress } from './addresses.js';
 import { decoded } from './entities.js';
 
-// Headings within a reply are below the page's own.
-const HEADINGS = 2;
-const LOWEST = 6;
 const TAGS = ['sub', 'sup', 'kbd'];
 
 // What is shown, as a plain tree of strings and {name, properties, children}, from marked's tokens. `notes` numbers
@@ -184,8 +181,9 @@ function paragraph(children) {
   return children.length ? [node('p', {}, children)] : [];
 }
 
+// Its level is known when it is known what it is below.
 function heading(depth, children) {
-  return [node(`h${Math.min(LOWEST, depth + HEADINGS)}`, { className: `level-${depth}` }, children)];
+  return [{ ...node('h3', { className: `level-${depth}` }, children), depth }];
 }
 
 function code({ raw, lang, text, codeBlockStyle }, open) {
