@@ -38,6 +38,7 @@ from .files import BuiltHandler, Compressed, StaticHandler
 from .health import HealthHandler, ReadyHandler
 from .languages import Languages
 from .metrics import Figures, MetricsHandler, Network
+from .news import News
 from .once import Once
 from .page import PageHandler
 from .plain import ChatHandler
@@ -83,7 +84,7 @@ def application(house: House) -> Application:
     files = {"path": str(house.static), "compressed": Compressed()}
     plain = {"questions": house.questions, "generations": house.generations}
     figures = {"figures": house.figures, "networks": house.figures_for}
-    socket = {"conversations": house.conversations, **plain, "sockets": house.sockets, "changes": house.changes}
+    socket = {**conversations, **plain, "sockets": house.sockets, "news": News(house.conversations, house.changes)}
     return Application(
         [
             (r"/chat", ChatHandler, plain),

@@ -48,7 +48,7 @@ class Server(HTTPServer):
         self._parting = set()
 
     def __repr__(self) -> str:
-        return f"<Server {self._open}>"
+        return f"<Server {self._open.count} of at most {self._open.most} connections>"
 
     def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
         if self._open.is_full:

@@ -9,9 +9,8 @@ from typing import Any
 
 import msgspec
 
-from chat.changes import Changes
 from chat.conversations import Conversations
-from chat.errors import ChatError, NotFound
+from chat.errors import ChatError
 from chat.generation import Generation
 from chat.generations import Generations
 from chat.log import Batch, Bell
@@ -19,15 +18,13 @@ from chat.requests import Question
 from store import StoreError
 
 from .answers import Problem, Refusal, problem_of, read
-from .api import conversation_view
 from .frames import PING, text_frame
+from .news import PRESETS, News
 from .sse import HEARTBEAT
 from .wire import Follower, Pushes, Wire, shared
 
 ECHOED = 200  # characters of an id that is told back
 UNSENT = 64  # answers that wait to be sent before no more is heard
-
-PRESETS = {"type": "presets"}
 
 
 class Ask(Question, tag="ask", forbid_unknown_fields=True, kw_only=True):
@@ -48,12 +45,10 @@ class Stop(msgspec.Struct, tag="stop", forbid_unknown_fields=True):
 
 
 class EventTalk:
-    def __init__(
-        self, socket: Pushes, conversations: Conversations, generations: Generations, changes: Changes
-    ) -> None:
+    def __init__(self, socket: Pushes, conversations: Conversations, generations: Generations, news: News) -> None:
         self._conversations = conversations
         self._generations = generations
-        self._changes = changes
+        self._news = news
         self._changed: dict[str, None] = {}  # conversations that changed since they were last told, the oldest first
         self._presets_changed = False  # since they were last told
         self._bell = Bell(HEARTBEAT)
@@ -126,20 +121,6 @@ class EventTalk:
         self._presets_changed = True
         self._bell.ring()
 
-    async def _change(self, conversation_id: str) -> dict[str, Any]:
-        """How it is now, however often it changed meanwhile."""
-        self._changed.pop(conversation_id)
-        told: dict[str, Any] = {"type": "conversation", "id": conversation_id, "deleted": False, "conversation": None}
-        try:
-            conversation = await self._conversations.get(conversation_id)
-            running = self._conversations.running(conversation_id)
-            told["conversation"] = conversation_view(conversation, running)
-        except NotFound:
-            told["deleted"] = True
-        except StoreError:
-            pass  # that it changed is told all the same
-        return told
-
     def _leave(self, generation_id: str, following: ExitStack | None = None) -> None:
         """If it still is this `following`, and not one from another number."""
         end = self._following.get(generation_id)
@@ -148,7 +129,10 @@ class EventTalk:
             end.close()
 
     def _say(self, answer: dict[str, Any]) -> None:
-        self._unsent.append(text_frame(msgspec.json.encode(answer)))
+        self._send(text_frame(msgspec.json.encode(answer)))
+
+    def _send(self, frame: bytes) -> None:
+        self._unsent.append(frame)
         self._send_unsent()
 
     # -- speaking: answers and events at once, in their order; what changed and heartbeats by a task
@@ -162,7 +146,7 @@ class EventTalk:
             self._tell_sent()
 
     async def run(self) -> None:
-        with closing(self._bell), self._changes.heard(self._hear_change, self._hear_of_presets):
+        with closing(self._bell), self._news.heard(self._hear_change, self._hear_of_presets):
             try:
                 while not self._wire.gone:
                     await self._tell_changes()
@@ -174,11 +158,13 @@ class EventTalk:
 
     async def _tell_changes(self) -> None:
         while self._changed and not self._wire.gone:
-            self._say(await self._change(next(iter(self._changed))))
+            conversation_id = next(iter(self._changed))
+            del self._changed[conversation_id]
+            self._send(await self._news.of(conversation_id))
             await self._wire.flushed()
         if self._presets_changed:
             self._presets_changed = False
-            self._say(PRESETS)
+            self._send(PRESETS)
 
     def _tell_sent(self) -> None:
         if self._sent is not None:

@@ -11,13 +11,13 @@ from tornado.httputil import HTTPHeaders
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketHandler, WebSocketProtocol, WebSocketProtocol13
 
-from chat.changes import Changes
 from chat.conversations import Conversations
 from chat.generations import Generations
 from chat.questions import Questions
 
 from .answers import Refusal, answer_error, log_unexpected, secure
 from .frames import StrictProtocol13
+from .news import News
 from .talk_events import EventTalk
 from .talk_plain import PlainTalk
 
@@ -84,13 +84,13 @@ class SocketHandler(WebSocketHandler):
         questions: Questions,
         generations: Generations,
         sockets: Sockets,
-        changes: Changes,
+        news: News,
     ) -> None:
         self._conversations = conversations
         self._questions = questions
         self._generations = generations
         self._sockets = sockets
-        self._changes = changes
+        self._news = news
 
     def set_default_headers(self) -> None:
         secure(self)
@@ -124,7 +124,7 @@ class SocketHandler(WebSocketHandler):
         self._forget_request()
         self.set_nodelay(True)
         if self.selected_subprotocol == SUBPROTOCOL:
-            self._talk = EventTalk(self, self._conversations, self._generations, self._changes)
+            self._talk = EventTalk(self, self._conversations, self._generations, self._news)
         else:
             self._talk = PlainTalk(self, self._questions)
         self._running = self._sockets.add(self, self._talk)
