@@ -14,6 +14,9 @@ NEW = 0.3  # seconds in which the first request must come, where Hearth is being
 
 
 class Stream(IOStream):
+    # With these among its other attributes, each stream would have a dict of its own, which is 1 KiB.
+    __slots__ = ("_asked", "_in_head", "_on_closing", "_on_long_head", "_since", "_waits")
+
     def __init__(
         self,
         connection: socket.socket,

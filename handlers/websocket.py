@@ -75,6 +75,9 @@ class Sockets:
 
 
 class SocketHandler(WebSocketHandler):
+    # Beside Tornado's attributes these would double the size of the dict.
+    __slots__ = ("_conversations", "_generations", "_news", "_questions", "_running", "_sockets", "_talk")
+
     _talk: Talk
     _running: asyncio.Task[None]
 
