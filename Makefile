@@ -13,7 +13,7 @@ test: $(VENV)/test $(VENV)/demo $(VENV)/peers ## set up what the tests need, and
 	@sh scripts/browser.sh $(BIN)
 	@sh scripts/servers.sh
 	node --import ./tests/page/node18.mjs --test tests/page/*.test.mjs
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 service: $(VENV)/hearth ## install it for systemd, from /opt/hearth; see README.md
 	$(BIN)/python -m compileall -q *.py assets chat demo handlers ollama process store

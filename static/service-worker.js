@@ -64,5 +64,7 @@ async function keep(files) {
 async function show(path) {
   const pages = await self.clients.matchAll({ type: 'window' });
   const page = pages.find(({ url }) => new URL(url).pathname === path) ?? pages[0];
-  return page ? page.focus() : self.clients.openWindow(path);
+  if (!page) return self.clients.openWindow(path);
+  page.postMessage({ type: 'go', path });
+  return page.focus();
 }

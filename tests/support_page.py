@@ -120,6 +120,8 @@ class Reader:
 
     def open(self, path: str = "/", transport: str | None = None) -> Reader:
         self.page.goto(self.hearth + path + (f"?transport={transport}" if transport else ""))
+        # The page's modules run behind its `load`, once it has its words.
+        self.page.locator("message-composer textarea").wait_for(state="attached")
         return self
 
     def choose(self, model: str) -> Reader:

@@ -16,7 +16,7 @@ KILLS = 100
 SEED = 20261122
 
 
-@pytest.mark.gen_test(timeout=120)
+@pytest.mark.gen_test(timeout=300)
 async def test_nothing_is_lost_or_doubled_however_often_it_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

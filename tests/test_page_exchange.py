@@ -92,7 +92,6 @@ def test_everything_leaves_as_one_file_and_comes_back_elsewhere(reader: Readers,
     exported = json.loads(text_of(download.value))
     assert exported["hearth"] == 1
     assert [one["content"] for one in exported["conversations"][0]["messages"]] == ["One", "Hello, world!"]
-    me.page.keyboard.press("Escape")
     bring(me, written(tmp_path, "hearth.json", exported))
     expect(rows(me)).to_have_count(2)
     for place in (0, 1):

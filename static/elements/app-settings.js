@@ -70,7 +70,10 @@ class AppSettings extends HTMLElement {
       this.close();
     });
     const bring = button('upload', t('app.import'), () => input.click());
-    const take = button('save', t('app.export'), () => send(this, 'export-all'));
+    const take = button('save', t('app.export'), () => {
+      send(this, 'export-all');
+      this.close();
+    });
     const hint = make('p', { className: 'hint', textContent: t('app.import.hint') });
     return make('div', { className: 'data' }, bring, take, input, hint);
   }

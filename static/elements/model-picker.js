@@ -58,7 +58,10 @@ class ModelPicker extends HTMLElement {
   }
 
   open() {
-    if (!this.#button.disabled) this.#sheet.showPopover();
+    if (this.#button.disabled) return;
+    this.#sheet.showPopover();
+    // At once, for who types on: the event that tells of the opening comes later.
+    this.#field.focus();
   }
 
   get #open() {
@@ -94,7 +97,7 @@ class ModelPicker extends HTMLElement {
     this.#button.ariaExpanded = String(open);
     if (!open) return;
     this.#field.focus();
-    this.#activate(this.#state.chosen);
+    if (!this.#search.value) this.#activate(this.#state.chosen);
     send(this, 'models-wanted');
   }
 

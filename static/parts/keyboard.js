@@ -5,7 +5,7 @@ const anywhere = {
   'ctrl+k': () => find('side-bar').search(),
   'ctrl+shift+o': () => send('go', { conversation: null }),
   'ctrl+shift+s': () => find('side-bar').toggle(),
-  'ctrl+shift+m': () => find('model-picker > button').click(),
+  'ctrl+shift+m': () => find('model-picker').open(),
   'ctrl+,': () => send('open-chat-settings'),
 };
 

@@ -1,3 +1,6 @@
+import { send } from '../elements/make.js';
+import { address } from './places.js';
+
 const WORKER = '/service-worker.js';
 // After what the first view needs.
 const LATER = 3_000;
@@ -7,13 +10,17 @@ const LATER = 3_000;
 export function shell() {
   if (!('serviceWorker' in navigator)) return;
   const policy = window.trustedTypes?.createPolicy('service-worker', { createScriptURL: () => WORKER });
-  const address = policy ? policy.createScriptURL('') : WORKER;
-  setTimeout(() => install(address), LATER);
+  const worker = policy ? policy.createScriptURL('') : WORKER;
+  setTimeout(() => install(worker), LATER);
+  // A notice was clicked.
+  navigator.serviceWorker.addEventListener('message', ({ data }) => {
+    if (data?.type === 'go') send(document, 'go', { conversation: address(data.path) });
+  });
 }
 
-async function install(address) {
+async function install(worker) {
   try {
-    await navigator.serviceWorker.register(address);
+    await navigator.serviceWorker.register(worker);
     const { active } = await navigator.serviceWorker.ready;
     active.postMessage({ type: 'keep', files: loaded() });
   } catch {
