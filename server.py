@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 import os
-import resource
 import signal
 import socket
 import sys
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Coroutine
+from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any, TypeVar
-
-from tornado.netutil import bind_sockets
+from typing import Any, NamedTuple, TypeVar
 
 from chat.changes import Changes
 from chat.conversations import Conversations
@@ -25,16 +21,23 @@ from chat.models import Models
 from chat.presets import Presets
 from chat.questions import Questions
 from chat.replies import Replies
-from chat.status import Status
+from chat.status import Readiness, Status
+from chat.tally import Tally
 from chat.titles import Titles
 from chat.writer import Writer
 from demo.process import DemoFailed, DemoMissing, DemoModel
+from handlers.connections import Connections
 from handlers.gate import Gate
+from handlers.metrics import Figures
 from handlers.routes import House, application
 from handlers.server import Server
 from handlers.websocket import Sockets
 from ollama.address import Address, parse
 from ollama.client import Ollama
+from process import logs
+from process.blocked import LoopWatch
+from process.notify import Notify
+from process.sockets import CannotListen, bound, inherited, most_connections
 from settings import BadOption, Settings, read
 from store import SQLiteStore, StoreError
 from store.backup import backup
@@ -42,8 +45,9 @@ from store.journal import Journals
 
 VERSION = "0.1.0"
 LINGER = 8.0  # seconds after which a plain question that nobody follows any more is stopped
-SPARE = 256  # file descriptors that are no browser's: Ollama, files, and connections that are being refused
 LAST_WORDS = 2.0  # seconds for readers to be told of an end that Hearth made
+LAST_ANSWERS = 1.0  # seconds for what was asked in the last moment
+PASSED_ON = ("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC")
 
 log = logging.getLogger("hearth")
 
@@ -56,33 +60,44 @@ class CannotStart(Exception):
 
 def main() -> int:
     try:
-        settings = read(sys.argv[1:], os.environ)
-        logging.basicConfig(
-            stream=sys.stderr,
-            level=logging.INFO if settings.verbose else logging.WARNING,
-            format="%(levelname)s %(name)s: %(message)s",
-        )
+        sockets = inherited(os.environ)
+        settings = read(sys.argv[1:], os.environ, [one.getsockname()[0] for one in sockets])
+        logs.set_up(sys.stderr, settings.log_level, settings.log_format, os.environ)
         if settings.backup is not None:
             backup(settings.data, settings.backup)
         else:
-            asyncio.run(serve(settings))
+            notify = Notify(os.environ)
+            for name in PASSED_ON:  # to us, and not to a process of ours
+                os.environ.pop(name, None)
+            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+                runner.run(serve(settings, sockets, notify))
     except BadOption as error:
         return _refuse(error, 2)
-    except (CannotStart, StoreError, DemoMissing, DemoFailed) as error:
+    except (CannotStart, CannotListen, StoreError, DemoMissing, DemoFailed) as error:
         return _refuse(error, 1)
     return 0
 
 
-async def serve(settings: Settings) -> None:
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's, which halves what a token costs; where there is none to be had, asyncio's own does the same."""
+    try:
+        from uvloop import new_event_loop
+    except ImportError:
+        return None
+    return new_event_loop
+
+
+async def serve(settings: Settings, sockets: list[socket.socket], notify: Notify) -> None:
     stop = _on_signals()
     _prepare_folder(settings.data)
     store = await SQLiteStore.open(settings.data)
     demo = DemoModel() if settings.demo else None
     try:
-        listening = _listen(settings.address, settings.port)
+        listening = _listening(settings, sockets)
         where = settings.ollama if demo is None else await _unless(stop, demo.start())
         if where is not None:
-            await _serve(settings, store, listening, where if isinstance(where, Address) else parse(where), stop)
+            where = where if isinstance(where, Address) else parse(where)
+            await _serve(settings, store, listening, where, stop, notify)
     finally:
         if demo:
             await demo.stop()
@@ -101,35 +116,67 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None
     return None
 
 
+class Listening(NamedTuple):
+    sockets: list[socket.socket]
+    host: str
+    are_kept: bool  # by the service manager, for the Hearth that comes after this one
+
+    @property
+    def url(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.sockets[0].getsockname()[1]}/"
+
+
+def _listening(settings: Settings, sockets: list[socket.socket]) -> Listening:
+    if sockets:
+        return Listening(sockets, sockets[0].getsockname()[0], are_kept=True)
+    return Listening(bound(settings.address, settings.port), settings.address, are_kept=False)
+
+
 async def _serve(
-    settings: Settings, store: SQLiteStore, listening: list[socket.socket], where: Address, stop: asyncio.Event
+    settings: Settings, store: SQLiteStore, listening: Listening, where: Address, stop: asyncio.Event, notify: Notify
 ) -> None:
+    tally = Tally()
     try:
-        house, server = build(settings, store, where)
+        house, server = build(settings, store, where, tally)
     except OSError as error:  # the folder for the replies
         raise CannotStart(f"{error.filename} can't be used ({_words(error)}); move it away") from None
     await house.conversations.recover()
-    sweeping = asyncio.get_running_loop().create_task(house.generations.sweep())
-    server.add_sockets(listening)
-    _announce(settings, listening)
-    await stop.wait()
-    sweeping.cancel()
+    loop = asyncio.get_running_loop()
+    tasks = [loop.create_task(house.generations.sweep()), loop.create_task(notify.keep_alive())]
+    server.add_sockets(listening.sockets)
+    _announce(settings, listening, notify)
+    with closing(LoopWatch(tally.lags.add)) as watch:
+        watch.start()
+        await stop.wait()
+    notify.tell("STOPPING=1")
+    if listening.are_kept:
+        server.stop()  # who comes now is served by the next one
     await house.generations.close(settings.grace, LAST_WORDS)
     await house.sockets.close()
     server.stop()
+    await server.drained(LAST_ANSWERS)
     await server.close_all_connections()
+    for task in tasks:
+        task.cancel()
 
 
-def build(settings: Settings, store: SQLiteStore, where: Address) -> tuple[House, Server]:
+def build(settings: Settings, store: SQLiteStore, where: Address, tally: Tally | None = None) -> tuple[House, Server]:
     """Everything between the browsers and the Ollama at `where`; needs a running loop, listens nowhere yet."""
+    tally = tally or Tally()
     ollama = Ollama(where, settings.limits, settings.max_line)
+    ollama.on_error = tally.add_error
     generations = Generations(store, Journals(settings.data / "generations"))
+    generations.on_ended = tally.add
     models = Models(ollama, settings.model)
-    writer = Writer(ollama, models, Line(settings.parallel))
+    line = Line(settings.parallel)
+    writer = Writer(ollama, models, line)
+    writer.on_load = tally.loads.add
     changes = Changes()
     titles = Titles(store, ollama, models, writer, changes.tell, wanted=settings.titles)
     writer.on_write = titles.give_up
     replies = Replies(store, generations, models, writer, titles, changes)
+    sockets, connections = Sockets(), Connections(most_connections())
     house = House(
         conversations=Conversations(store, generations, replies, titles, changes),
         generations=generations,
@@ -137,17 +184,21 @@ def build(settings: Settings, store: SQLiteStore, where: Address) -> tuple[House
         presets=Presets(store, changes.tell_of_presets),
         questions=Questions(generations, models, writer, LINGER),
         status=Status(VERSION, ollama, settings.auth, settings.demo),
-        sockets=Sockets(),
+        readiness=Readiness(store, ollama),
+        sockets=sockets,
         changes=changes,
+        figures=Figures(VERSION, generations, line, tally, sockets, connections) if settings.metrics else None,
+        figures_for=settings.metrics_for,
         static=Path(__file__).parent / "static",
     )
-    return house, Server(Gate(application(house), settings.hosts, settings.proxies), most=_connections())
+    return house, Server(Gate(application(house), settings.hosts, settings.proxies), connections)
 
 
-def _announce(settings: Settings, listening: list[socket.socket]) -> None:
-    host = f"[{settings.address}]" if ":" in settings.address else settings.address
+def _announce(settings: Settings, listening: Listening, notify: Notify) -> None:
+    words = f"Hearth is listening on {listening.url}"
     with suppress(OSError):  # that nobody reads it, or that a disk is full, is no reason to stop
-        print(f"Hearth is listening on http://{host}:{listening[0].getsockname()[1]}/", flush=True)
+        print(words, flush=True)
+    notify.tell("READY=1", f"STATUS={words}")
     if settings.open_to_all:
         log.warning("--auth=none: everyone who can reach this address reads and writes every conversation")
 
@@ -179,34 +230,6 @@ def _prepare_folder(folder: Path) -> None:
 
 def _words(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
-
-
-def _listen(address: str, port: int) -> list[socket.socket]:
-    try:
-        return bind_sockets(port, address)
-    except UnicodeError:
-        raise CannotStart(f"{address} is no host name; give another with --address=") from None
-    except OSError as error:
-        match error.errno:
-            case errno.EADDRINUSE:
-                what = f"port {port} is in use; stop what uses it, or give another with --port="
-            case errno.EACCES:
-                what = f"port {port} needs root's rights; give one above 1023 with --port="
-            case errno.EADDRNOTAVAIL | socket.EAI_NONAME | socket.EAI_AGAIN:
-                what = f"{address} is no address of this machine; give another with --address="
-            case _:
-                what = f"can't listen on {address}:{port} ({error.strerror or error})"
-        raise CannotStart(what) from None
-
-
-def _connections() -> int:
-    """How many at most, below the limit on file descriptors, which is raised as far as it may be."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = min(65536, hard) if hard != resource.RLIM_INFINITY else 65536
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-        soft = wanted
-    return max(soft - SPARE, soft // 2) if soft != resource.RLIM_INFINITY else wanted
 
 
 def _refuse(error: Exception, status: int) -> int:

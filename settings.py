@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import ipaddress
 import socket
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,12 @@ from ollama.address import parse as parse_address
 from ollama.http import Limits
 
 MIB = 1024 * 1024
+LEVELS = ("debug", "info", "warning", "error")
+FORMATS = ("text", "json")
+FLAGS = ("demo", "titles", "metrics")
+YES_OR_NO = ("true", "false", "t", "f", "1", "0")
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class BadOption(Exception):
@@ -41,7 +48,10 @@ class Settings:
     limits: Limits
     max_line: int  # bytes
     open_to_all: bool  # others can reach it, and nobody signs in
-    verbose: bool
+    metrics: bool
+    metrics_for: tuple[Network, ...]  # who may read them besides programs on this machine
+    log_level: str
+    log_format: str
 
 
 class Parser(OptionParser):
@@ -56,13 +66,16 @@ class Parser(OptionParser):
             super().print_help(file)
 
 
-def read(arguments: Sequence[str], environ: Mapping[str, str]) -> Settings:
-    """Settings from the command line, or BadOption. ``--help`` prints and exits with 0."""
+def read(arguments: Sequence[str], environ: Mapping[str, str], inherited: Sequence[str] = ()) -> Settings:
+    """Settings from the command line, or BadOption. ``--help`` prints and exits with 0.
+
+    `inherited` are the addresses of sockets that Hearth was started with; they count in place of ``--address``.
+    """
     parser = _parser(environ)
     rest = _parse(parser, list(arguments))
     if rest:
         raise BadOption(f"'{rest[0]}' is no option; --help lists them")
-    return _checked(parser)
+    return _checked(parser, inherited)
 
 
 def _parser(environ: Mapping[str, str]) -> Parser:
@@ -99,7 +112,10 @@ def _parser(environ: Mapping[str, str]) -> Parser:
     define("data", _data_folder(environ), str, "the only folder that is written to", "FOLDER", group="Hearth")
     define("backup", "", str, "write a copy of the conversations there, also while Hearth runs", "FILE", group="Hearth")
     define("grace", 10.0, float, "seconds that running replies have to end when Hearth stops", group="Hearth")
-    define("verbose", False, bool, "log every request, not only what went wrong", group="Hearth")
+    define("metrics", False, bool, "answer /metrics, for Prometheus on this machine", group="Watching")
+    define("metrics_for", "", str, "who else may read them: addresses or networks", "IP,…", group="Watching")
+    define("log_level", "warning", str, "from which level on; info has a line a request", "LEVEL", group="Watching")
+    define("log_format", "text", str, "text, or json: an object a line", "text|json", group="Watching")
     define("config", "", str, "read these options from a file, one name = value a line", "FILE", group="Hearth")
     return parser
 
@@ -125,6 +141,7 @@ def _parse(parser: Parser, arguments: list[str]) -> list[str]:
 def _parse_arguments(parser: Parser, arguments: list[str]) -> list[str]:
     rest: list[str] = []
     for argument in arguments:  # one at a time, to be able to say which it is
+        _check_flag(*argument.lstrip("-").partition("=")[::2])
         try:
             rest += parser.parse_command_line(["server.py", argument], final=False)
         except Error as error:
@@ -140,6 +157,8 @@ def _parse_file(parser: Parser, path: str) -> None:
         for name in _assigned(tree):
             if name not in parser:
                 raise BadOption(f"{path}: '{name}' is no option; --help lists them")
+        for name, text in _texts(tree):
+            _check_flag(name, text)
         parser.parse_config_file(path, final=False)
     except OSError as error:
         raise BadOption(f"{path} can't be read: {(error.strerror or str(error)).lower()}") from None
@@ -153,19 +172,35 @@ def _assigned(tree: ast.AST) -> list[str]:
     return [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
 
 
-def _checked(parser: Parser) -> Settings:
+def _texts(tree: ast.AST) -> list[tuple[str, str]]:
+    """Names that a text is assigned to, each with it."""
+    return [
+        (node.targets[0].id, node.value.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    ]
+
+
+def _check_flag(name: str, text: str) -> None:
+    """Tornado takes every word but three for true."""
+    if name.replace("-", "_") in FLAGS and text and text.lower() not in YES_OR_NO:
+        raise BadOption(f"--{name}={text} is neither true nor false")
+
+
+def _checked(parser: Parser, inherited: Sequence[str]) -> Settings:
     listening = _one_address(parser.address)
     if not 0 <= parser.port <= 65535:
         raise BadOption(f"--port={parser.port} is no port; give 0 to 65535")
     for name in ("connect_timeout", "first_byte_timeout", "idle_timeout", "max_line"):
         if not 0 < getattr(parser, name) < float("inf"):
-            raise BadOption(f"--{name.replace('_', '-')} must be more than 0")
+            raise BadOption(f"--{name.replace('_', '-')} must be more than 0, and finite")
     if not 0 <= parser.grace < float("inf"):
         raise BadOption("--grace must be 0 or more seconds")
     if parser.parallel < 0:
         raise BadOption("--parallel must be 0 or more")
     hosts, proxies = _names(parser.hosts), _proxies(parser.trusted_proxies)
-    reachable = not _is_loopback(listening) or bool(hosts or proxies)
+    reachable = not all(map(_is_loopback, inherited or [listening])) or bool(hosts or proxies)
     _check_auth(parser.auth, reachable)
     return Settings(
         address=listening,
@@ -184,7 +219,10 @@ def _checked(parser: Parser) -> Settings:
         limits=Limits(parser.connect_timeout, parser.first_byte_timeout, parser.idle_timeout),
         max_line=parser.max_line,
         open_to_all=parser.auth == "none",
-        verbose=parser.verbose,
+        metrics=parser.metrics and _has_prometheus(),
+        metrics_for=_networks(parser.metrics_for),
+        log_level=_one_of("log-level", parser.log_level.lower(), LEVELS),
+        log_format=_one_of("log-format", parser.log_format, FORMATS),
     )
 
 
@@ -231,6 +269,25 @@ def _proxies(text: str) -> frozenset[str]:
         return frozenset(str(ipaddress.ip_address(one.strip())) for one in text.split(",") if one.strip())
     except ValueError as error:
         raise BadOption(f"--trusted-proxies: {error}") from None
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(one.strip(), strict=False) for one in text.split(",") if one.strip())
+    except ValueError as error:
+        raise BadOption(f"--metrics-for: {error}") from None
+
+
+def _has_prometheus() -> bool:
+    if importlib.util.find_spec("prometheus_client") is None:
+        raise BadOption("--metrics needs the package prometheus-client; install requirements.txt")
+    return True
+
+
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise BadOption(f"--{name}={value} is not known; give {', '.join(known[:-1])} or {known[-1]}")
+    return value
 
 
 def _ollama(text: str) -> Address:

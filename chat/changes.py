@@ -14,12 +14,14 @@ class Changes:
     def __init__(self) -> None:
         self._listeners: set[Hear] = set()
         self._of_presets: set[Callable[[], None]] = set()
+        self.told = 0  # how often a conversation changed
 
     def __repr__(self) -> str:
         return f"<Changes, {len(self._listeners)} listen>"
 
     def tell(self, conversation_id: str, ended: str | None = None, besides: Hear | None = None) -> None:
         """Everybody `besides` who made the change."""
+        self.told += 1
         for hear in list(self._listeners):
             if hear != besides:
                 hear(conversation_id, ended)

@@ -15,11 +15,11 @@ class Status(msgspec.Struct, frozen=True, tag="status", omit_defaults=True):
     position: int | None = None  # in line, from 1, while queued
 
 
-class Thinking(msgspec.Struct, frozen=True, tag="thinking"):
+class Thinking(msgspec.Struct, frozen=True, tag="thinking", gc=False):
     text: str
 
 
-class Content(msgspec.Struct, frozen=True, tag="content"):
+class Content(msgspec.Struct, frozen=True, tag="content", gc=False):
     text: str
 
 

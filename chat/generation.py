@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
@@ -61,27 +62,23 @@ class Generation:
         self.unkept = False  # it has ended, and the disk had no room for it
         self.audience = Audience()
         self.on_work: Callable[[], None] = lambda: None  # called when Ollama is about to be asked
-        self._content: list[str] = []
-        self._thinking: list[str] = []
         self._writing: asyncio.Future[Done] | None = None
         self._cut = False
         self._stopped = False
         self._ended = asyncio.Event()
-        self._note(events.events)
 
     def __repr__(self) -> str:
         return f"<Generation {self.id} {self.state}, {self.log.last} events>"
 
     @property
     def content(self) -> str:
-        return "".join(self._content)
+        return "".join([event.text for event in self.log.events if isinstance(event, Content)])
 
     @property
     def thinking(self) -> str:
-        return "".join(self._thinking)
+        return "".join([event.text for event in self.log.events if isinstance(event, Thinking)])
 
-    def tell(self, events: list[Event]) -> None:
-        self._note(events)
+    def tell(self, events: Sequence[Event]) -> None:
         self.log.append(events)
 
     def enter(self, phase: Phase, position: int | None = None) -> None:
@@ -125,14 +122,6 @@ class Generation:
         self.log.close()
         self._ended.set()
 
-    def _note(self, events: Iterable[Event]) -> None:
-        for event in events:
-            match event:
-                case Content():
-                    self._content.append(event.text)
-                case Thinking():
-                    self._thinking.append(event.text)
-
     def _outcome(self, writing: asyncio.Future[Done]) -> Ending | None:
         if writing.cancelled():
             return Done("stopped", self.stats) if self._stopped else None
@@ -166,7 +155,7 @@ class Audience:
     """Who follows. Whenever the last reader has been gone for a while, `on_left` is called."""
 
     def __init__(self) -> None:
-        self._readers = 0
+        self.readers: Counter[str] = Counter()  # by the transport over which they follow
         self._patience = 0.0
         self._on_left: Callable[[], None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -174,23 +163,23 @@ class Audience:
         self._empty.set()
 
     def __repr__(self) -> str:
-        return f"<Audience of {self._readers}>"
+        return f"<Audience of {self.readers.total()}>"
 
     def leave_after(self, seconds: float, on_left: Callable[[], None]) -> None:
         self._patience, self._on_left = seconds, on_left
         self._watch()
 
     @contextmanager
-    def seat(self) -> Iterator[None]:
-        self._readers += 1
+    def seat(self, transport: str) -> Iterator[None]:
+        self.readers[transport] += 1
         self._empty.clear()
         self._watch()
         try:
             yield
         finally:
-            self._readers -= 1
+            self.readers[transport] -= 1
             self._watch()
-            if self._readers == 0:
+            if self.readers.total() == 0:
                 self._empty.set()
 
     async def left(self) -> None:
@@ -201,7 +190,7 @@ class Audience:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._on_left is not None and self._readers == 0:
+        if self._on_left is not None and self.readers.total() == 0:
             self._timer = asyncio.get_running_loop().call_later(self._patience, self._on_left)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
@@ -41,6 +42,7 @@ class Generations:
         self._known: dict[str, Generation] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}  # of those at work
         self._closing = asyncio.Event()
+        self.on_ended: Callable[[Generation], None] = lambda _: None
 
     def __repr__(self) -> str:
         return f"<Generations {len(self._tasks)} at work, {len(self._known)} known>"
@@ -109,8 +111,20 @@ class Generations:
                 break
         return recorded
 
+    @property
+    def is_closing(self) -> bool:
+        return self._closing.is_set()
+
+    def states(self) -> Counter[State]:
+        """How many of those at work are in which."""
+        return Counter(self._known[id].state for id in self._tasks if id in self._known)
+
+    def readers(self) -> Counter[str]:
+        """Who follows any of them, by transport."""
+        return sum((one.audience.readers for one in self._known.values()), Counter())
+
     def check_open(self) -> None:
-        if self._closing.is_set():
+        if self.is_closing:
             raise Closing("Hearth is stopping; ask again in a moment")
 
     async def get(self, generation_id: str) -> Generation:
@@ -207,6 +221,8 @@ class Generations:
             if generation.log.ending is None:  # Hearth was told to stop, which should not count as a crash
                 journal.note(False)
             journal.close()
+        if generation.log.ending is not None:
+            self.on_ended(generation)
         if self._known.get(generation.id) is generation:  # else it was deleted meanwhile
             self._remember(generation)
 

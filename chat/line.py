@@ -107,6 +107,10 @@ class Line:
         """All who have a position."""
         return sum(queue.waiting for queue in self._queues.values())
 
+    def lengths(self) -> dict[str, tuple[int, int]]:
+        """Of each model that somebody runs or waits for: how many have their turn, and how many wait."""
+        return {model: (queue.running, queue.waiting) for model, queue in self._queues.items()}
+
     @property
     def is_idle(self) -> bool:
         return not self._queues

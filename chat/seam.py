@@ -44,6 +44,11 @@ class Seam:
     def __repr__(self) -> str:
         return f"<Seam {self._step.__name__.strip('_')}{', marked' if self.marked else ''}>"
 
+    @property
+    def is_over(self) -> bool:
+        """From now on everything is appended as it comes."""
+        return self._step == self._on
+
     def feed(self, text: str) -> str:
         if self._step == self._on:  # the common case, once it is known
             return text

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
 from typing import Any
 
 from ollama.client import Ollama
 from ollama.errors import OllamaError
+from store import Store, StoreError
+
+PATIENCE = 3.0  # seconds in which a part must answer who asks whether all is ready
 
 
 class Status:
@@ -22,3 +27,25 @@ class Status:
         except OllamaError as error:
             ollama |= {"reachable": False, "error": str(error)}
         return {"version": self._version, "ollama": ollama, "user": None, "auth": self._auth, "demo": self._demo}
+
+
+class Readiness:
+    """Whether a question would be answered."""
+
+    def __init__(self, store: Store, ollama: Ollama) -> None:
+        self._store = store
+        self._ollama = ollama
+
+    async def missing(self) -> list[str]:
+        parts: dict[str, Awaitable[object]] = {"store": self._store.presets(), "ollama": self._ollama.version()}
+        answers = await asyncio.gather(*map(_answers, parts.values()))
+        return [part for part, answered in zip(parts, answers, strict=True) if not answered]
+
+
+async def _answers(asked: Awaitable[object]) -> bool:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await asked
+    except (OllamaError, StoreError, TimeoutError):
+        return False
+    return True

@@ -18,9 +18,10 @@ class ThinkingSplitter:
     def __init__(self) -> None:
         self._held = ""
         self._step = self._at_head
+        self.is_over = False  # from now on all is content
 
     def feed(self, text: str) -> list[Text]:
-        if self._step == self._in_content:  # the common case, once the head is known
+        if self.is_over:  # the common case, once the head is known
             return [Content(text)] if text else []
         self._held += text
         return list(self._run())
@@ -69,6 +70,7 @@ class ThinkingSplitter:
         yield from ()
 
     def _in_content(self) -> Iterator[Text]:
+        self.is_over = True
         text, self._held = self._held, ""
         if text:
             yield Content(text)

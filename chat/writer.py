@@ -13,7 +13,7 @@ from ollama.client import Ollama
 from ollama.errors import OllamaError, TooLong
 
 from .estimate import Estimates
-from .events import Content, Done, Event, Text, Thinking
+from .events import Content, Done, Text, Thinking
 from .generation import Generation, State
 from .line import Line, Place
 from .loading import Loading
@@ -35,6 +35,7 @@ class Writer:
         self._loading: Loading[None] = Loading()
         self._estimates = Estimates()
         self.on_write: Callable[[], None] = lambda: None  # somebody asks: whatever can wait should
+        self.on_load: Callable[[float], None] = lambda _: None  # a model is in memory, after so many seconds
         self._granted: dict[str, int] = {}  # model and num_ctx → the size of context that came of it, in tokens
 
     def __repr__(self) -> str:
@@ -110,8 +111,10 @@ class Writer:
             raise
 
     async def _load(self, prompt: Prompt) -> None:
+        began = time.monotonic()
         with suppress(OllamaError):  # the chat itself will meet it too, and tell it to each who asked
             await self._ollama.load(prompt.load_request())
+            self.on_load(time.monotonic() - began)
 
     async def _answer(self, generation: Generation, prompt: Prompt, size: int | None, writing: Writing) -> Done:
         for left in range(REFITTED, -1, -1):
@@ -141,12 +144,29 @@ class Writer:
 class Writing:
     """One reply in the making."""
 
+    __slots__ = (
+        "_append",
+        "_before",
+        "_generation",
+        "_is_joined",
+        "_is_loading",
+        "_place",
+        "_said",
+        "_sent",
+        "_splitter",
+        "_thinking_since",
+        "_thought",
+        "_wrote",
+    )
+
     def __init__(self, generation: Generation, place: Place) -> None:
         self._generation = generation
         self._place = place
         self._is_loading: bool | None = None  # not known yet
         self._sent = time.monotonic_ns()
         self._wrote = False
+        self._append = generation.log.append
+        self._is_joined = False  # nothing is held back or dropped any more where the reply goes on
         self._thinking_since: int | None = None
         self._before = generation.content
         self._splitter = ThinkingSplitter()
@@ -168,6 +188,7 @@ class Writing:
             self._tell_phase()
         self._thought = Seam("" if self._before else self._generation.thinking)
         self._said = Seam(self._before)
+        self._is_joined = False
         try:
             # Who is not in turn yet may wait at Ollama for as long as those before it write.
             last = await ollama.chat(request, self._receive, waits=not self._place.turn.is_set())
@@ -192,6 +213,12 @@ class Writing:
             self._generation.enter("loading" if self._is_loading else "reading")
 
     def _receive(self, chunks: list[Chunk]) -> None:
+        if self._is_joined and self._wrote and len(chunks) == 1 and self._splitter.is_over:
+            message = chunks[0].message  # as nearly always
+            if message is not None and message.content and not message.thinking:
+                self._think_until_now()
+                self._append([Content(message.content)])
+                return
         texts: list[Text] = []
         for chunk in chunks:
             if chunk.message is None:
@@ -202,13 +229,14 @@ class Writing:
                 texts += self._splitter.feed(chunk.message.content)
         if texts:
             self._place.wrote()
-            self._tell(self._joined(texts))
+            self._tell(texts if self._is_joined else self._joined(texts))
 
     def _joined(self, texts: list[Text]) -> list[Text]:
         """To what was there before, if the reply was cut and goes on."""
         joined = [(type(text), self._seam(type(text)).feed(text.text)) for text in texts]
         if self._said.marked and not self._generation.seams:
             self._generation.seams.append(len(self._before))
+        self._is_joined = self._said.is_over and self._thought.is_over
         return [kind(text) for kind, text in joined if text]
 
     def _rest(self) -> list[Text]:
@@ -227,7 +255,7 @@ class Writing:
             self._generation.stats["first_token_duration"] = time.monotonic_ns() - self._sent
             self._generation.enter("writing")
         self._time_thinking(texts)
-        self._generation.tell(list[Event](texts))
+        self._generation.tell(texts)
 
     def _time_thinking(self, texts: list[Text]) -> None:
         """From the first thought to the first of what is written, or to the end."""

@@ -5,13 +5,15 @@ The tutorial's page of ten lines works with it: the data of all events, joined, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from chat.events import Content, Error
 from chat.generation import Generation
 from chat.generations import Generations
-from chat.log import Numbered
+from chat.log import Batch
 from chat.questions import Questions
 
-from .sse import StreamHandler
+from .sse import StreamHandler, chunked
 
 RETRY = 1000  # milliseconds after which a browser comes back
 
@@ -41,7 +43,7 @@ class ChatHandler(StreamHandler):
 
     async def _follow(self, generation: Generation, after: int) -> None:
         head = f"retry: {RETRY}\nid: {generation.id}-{after}\n\n".encode()
-        frames = PlainFrames(generation.id, generation.log.text_before(after))
+        frames = PlainFrames(generation.id, generation.log.text_before(after), chunked if self._is_chunked() else bytes)
         await self.follow(generation, after, frames, head, join=False)
 
 
@@ -58,21 +60,26 @@ def _more(generation: Generation, after: int) -> bool:
 class PlainFrames:
     """Content, and an error in words; CR and CR LF, also cut between two pieces, become one line end."""
 
-    def __init__(self, generation_id: str, before: str) -> None:
+    __slots__ = ("_after_return", "_id", "_transfer")
+
+    def __init__(self, generation_id: str, before: str, transfer: Callable[[bytes], bytes] = bytes) -> None:
         self._id = generation_id
+        self._transfer = transfer
         self._after_return = before.endswith("\r")
 
-    def __call__(self, batch: list[Numbered]) -> bytes:
-        return "".join(self._frame(number, event) for number, event in batch).encode()
+    def __call__(self, batch: Batch) -> bytes:
+        if len(batch) == 1 and not self._after_return:
+            number, event = batch[0]
+            if isinstance(event, Content) and event.text.isprintable():  # as nearly always, and no line end in it
+                return self._transfer(f"id: {self._id}-{number}\ndata: {event.text}\n\n".encode())
+        return self._transfer("".join([self._frame(number, event) for number, event in batch]).encode())
 
     def _frame(self, number: int, event: object) -> str:
-        match event:
-            case Content(text=text):
-                return self._piece(number, text)
-            case Error(message=message):
-                return f"id: {self._id}-{number}\nevent: error\n{_data(message)}\n\n"
-            case _:
-                return ""
+        if isinstance(event, Content):
+            return self._piece(number, event.text)
+        if isinstance(event, Error):
+            return f"id: {self._id}-{number}\nevent: error\n{_data(event.message)}\n\n"
+        return ""
 
     def _piece(self, number: int, text: str) -> str:
         if self._after_return and text:
@@ -83,5 +90,7 @@ class PlainFrames:
 
 
 def _data(text: str) -> str:
+    if "\n" not in text and "\r" not in text:
+        return f"data: {text}"
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(f"data: {line}" for line in lines)

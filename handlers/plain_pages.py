@@ -76,6 +76,7 @@ class Pages:
 
 
 class PlainHandler(StreamHandler):
+    transport = "page"
     comment = b"<!-- -->"
     content_type = "text/html; charset=utf-8"
 
@@ -239,7 +240,7 @@ class PlainConversationHandler(PlainHandler):
     ) -> bytes:
         """What is left to be sent once it has been followed."""
         page = ReplyPage(self.words)
-        await self.follow(generation, 0, page, head)
+        await self.follow(generation, 0, self.transferred(page), head)
         await self.show(page.end() + OVER)
         if self._gone or generation.log.ending is None:  # the reader went, or Hearth does
             return self.render_piece("bottom")

@@ -16,7 +16,7 @@ from chat.generations import Generations
 from chat.models import Models
 from chat.presets import Presets
 from chat.questions import Questions
-from chat.status import Status
+from chat.status import Readiness, Status
 
 from .answers import Nowhere
 from .api import (
@@ -35,7 +35,10 @@ from .api import (
     StopHandler,
 )
 from .files import BuiltHandler, Compressed, StaticHandler
+from .health import HealthHandler, ReadyHandler
 from .languages import Languages
+from .metrics import Figures, MetricsHandler, Network
+from .news import News
 from .once import Once
 from .page import PageHandler
 from .plain import ChatHandler
@@ -63,8 +66,11 @@ class House:
     presets: Presets
     questions: Questions
     status: Status
+    readiness: Readiness
     sockets: Sockets
     changes: Changes
+    figures: Figures | None
+    figures_for: tuple[Network, ...]  # who may read them besides programs on this machine
     static: Path
 
 
@@ -77,7 +83,8 @@ def application(house: House) -> Application:
     bundle = Bundle(house.static)
     files = {"path": str(house.static), "compressed": Compressed()}
     plain = {"questions": house.questions, "generations": house.generations}
-    socket = {"conversations": house.conversations, **plain, "sockets": house.sockets, "changes": house.changes}
+    figures = {"figures": house.figures, "networks": house.figures_for}
+    socket = {**conversations, **plain, "sockets": house.sockets, "news": News(house.conversations, house.changes)}
     return Application(
         [
             (r"/chat", ChatHandler, plain),
@@ -103,6 +110,9 @@ def application(house: House) -> Application:
             (r"/static/(.*)", StaticHandler, files),
             (r"/built/.*", BuiltHandler, {"bundle": bundle}),
             (r"/(service-worker\.js)", StaticHandler, files),  # its address is how far it reaches
+            (r"/healthz", HealthHandler),
+            (r"/readyz", ReadyHandler, {"readiness": house.readiness, **generations}),
+            *([(r"/metrics", MetricsHandler, figures)] if house.figures else []),
         ],
         default_handler_class=Nowhere,
         websocket_max_message_size=BODY_WITH_IMAGES,
@@ -115,7 +125,15 @@ def log_request(handler: RequestHandler) -> None:
     status, request = handler.get_status(), handler.request
     level = logging.WARNING if status == 500 else logging.INFO
     milliseconds = 1000 * request.request_time()
-    log.log(level, "%d %s %s (%s) %.1f ms", status, request.method, request.path, request.remote_ip, milliseconds)
+    words = "%d %s %s (%s) %.1f ms", status, request.method, request.path, request.remote_ip, milliseconds
+    fields = {
+        "status": status,
+        "method": request.method,
+        "path": request.path,
+        "remote_ip": request.remote_ip,
+        "milliseconds": round(milliseconds, 1),
+    }
+    log.log(level, *words, extra={"fields": fields})
 
 
 def is_page(path: str) -> bool:

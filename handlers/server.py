@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable
 from contextlib import closing, suppress
 from typing import Any
 
 from tornado.httpserver import HTTPServer
-from tornado.iostream import IOStream, UnsatisfiableReadError
+from tornado.iostream import IOStream
 
+from .absence import notice
 from .answers import Problem
+from .connections import Connections
 from .gate import Gate
+from .stream import BUFFER, Stream
 
 HEAD = 64 * 1024  # bytes of a request's first line and headers
 SLOW = 30.0  # seconds for the head of a request, and as many for its body
 LINGER = 2.0  # seconds for which what a client still sends is read and dropped, so that it sees the answer
-BUFFER = 100 * 1024 * 1024  # bytes; a whole WebSocket frame must fit
+
+LOOK = 0.02  # seconds between two looks whether all is answered
 
 PARTING = 64  # connections at once that are given time to read why they are closed
 
@@ -26,13 +29,12 @@ FULL = Problem(503, "busy", "Hearth has as many connections as it can take; try 
 
 
 class Server(HTTPServer):
-    """Closes connections beyond `most` with a 503, so that it never runs out of file descriptors."""
+    """Answers connections beyond the most with a 503, so that it never runs out of file descriptors."""
 
-    _most: int
-    _open: set[Stream]
+    _open: Connections
     _parting: set[asyncio.Task[None]]
 
-    def initialize(self, gate: Gate, most: int, **kwargs: Any) -> None:  # type: ignore[override]
+    def initialize(self, gate: Gate, connections: Connections, **kwargs: Any) -> None:  # type: ignore[override]
         super().initialize(
             gate,
             max_header_size=HEAD,
@@ -42,20 +44,20 @@ class Server(HTTPServer):
             max_buffer_size=BUFFER,
             **kwargs,
         )
-        self._most = most
-        self._open = set()
+        self._open = connections
         self._parting = set()
 
     def __repr__(self) -> str:
-        return f"<Server {len(self._open)} of at most {self._most} connections>"
+        return f"<Server {self._open.count} of at most {self._open.most} connections>"
 
     def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
-        if len(self._open) >= self._most:
+        if self._open.is_full:
             self.part(stream.socket, FULL)
             return
-        bounded = Stream(stream.socket, self)
+        notice(stream.socket)
+        bounded = Stream(stream.socket, self._refuse_head, self._open.closing)
         self._open.add(bounded)
-        super().handle_stream(bounded, address)
+        super().handle_stream(bounded, (plain_address(address[0]), *address[1:]))
 
     def part(self, connection: socket.socket, problem: Problem) -> None:
         """Answer and close, without reading the request."""
@@ -73,31 +75,20 @@ class Server(HTTPServer):
         if self._parting:
             await asyncio.wait(self._parting)
 
-    def closed(self, stream: Stream) -> None:
-        self._open.discard(stream)
+    async def drained(self, seconds: float) -> None:
+        """Until nobody waits for an answer, or for so long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while any(one.is_busy for one in self._open):  # noqa: ASYNC110
+                    await asyncio.sleep(LOOK)
+
+    def _refuse_head(self, stream: Stream) -> None:
+        self.part(stream.socket.dup(), LONG_HEAD)
 
 
-class Stream(IOStream):
-    """A connection whose head is answered where it is too long, instead of being dropped."""
-
-    def __init__(self, connection: socket.socket, server: Server) -> None:
-        super().__init__(connection, max_buffer_size=BUFFER)
-        self._server = server
-        self._in_head = False
-
-    def read_until_regex(self, regex: bytes, max_bytes: int | None = None) -> Awaitable[bytes]:
-        self._in_head = True  # Tornado reads nothing else this way
-        return super().read_until_regex(regex, max_bytes)
-
-    def read_until(self, delimiter: bytes, max_bytes: int | None = None) -> Awaitable[bytes]:
-        self._in_head = False
-        return super().read_until(delimiter, max_bytes)
-
-    def close(self, exc_info: Any = False) -> None:
-        if isinstance(exc_info, UnsatisfiableReadError) and self._in_head and not self.closed():
-            self._server.part(self.socket.dup(), LONG_HEAD)
-        super().close(exc_info)
-        self._server.closed(self)
+def plain_address(address: str) -> str:
+    """Of a caller, without the prefix that IPv4 has on a socket which takes both."""
+    return address.removeprefix("::ffff:") if "." in address else address
 
 
 async def _part(connection: socket.socket, problem: Problem) -> None:

@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 from asyncio import Future
-from collections.abc import Callable
 from contextlib import closing, suppress
 from typing import Any, cast, get_args
 
-import msgspec
 from tornado.http1connection import HTTP1Connection
 from tornado.iostream import StreamClosedError
 
-from chat.events import Done, Error, Event
+from chat.events import Event
 from chat.generation import Generation
 from chat.generations import Generations
-from chat.log import Bell, Numbered
+from chat.log import Batch, Bell
 
 from .answers import JSONHandler, Refusal
+from .stream import Stream
+from .wire import Follower, Frames, Wire, shared
 
 HEARTBEAT = 14.0  # seconds of silence after which a comment line is sent; 15 are promised
 TYPES = {event: str(event.__struct_config__.tag).encode() for event in get_args(Event)}
-
-Frames = Callable[[list[Numbered]], bytes]
 
 
 class StreamHandler(JSONHandler):
     """Follows one generation until its end, or until the reader has gone.
 
-    It alone writes to its connection, heartbeats included, and it awaits each flush: that await is the whole of flow
-    control, and what is new meanwhile goes out as one batch.
+    Tornado writes the head and the end; what is between goes to the connection itself, which costs a small part, and
+    in which the connection's own bound is the whole of flow control: what is new meanwhile goes out as one batch.
     """
 
+    transport = "sse"
     content_type = "text/event-stream; charset=utf-8"
     comment = b":\n\n"  # what says nothing, sent after a silence
 
@@ -46,33 +45,33 @@ class StreamHandler(JSONHandler):
         self._bell = Bell(HEARTBEAT)
         with (
             closing(self._bell) as bell,
-            generation.audience.seat(),
-            generation.log.wakes(bell),
+            generation.audience.seat(self.transport),
             suppress(StreamClosedError),  # the reader went; the generation goes on
         ):
-            await self._send(head)
+            if head:
+                self.write(head)
+            await self.flush()
             await self._relay(bell, generation, after, frames, join)
 
     async def _relay(self, bell: Bell, generation: Generation, after: int, frames: Frames, join: bool) -> None:
-        while not self._gone:
-            batch = generation.log.read(after, join)
-            data = frames(batch) or (self.comment if bell.silent else b"")
-            if data:
-                await self._send(data)
-                bell.sent()
-            if not batch:
-                if generation.log.over:
-                    return
+        stream = cast(Stream, cast(HTTP1Connection, self.request.connection).stream)
+        wire = Wire(stream, bell)
+        follower = Follower(generation.log, after, frames, wire, lambda _: bell.ring(), join)
+        with closing(follower), generation.log.wakes(follower):
+            follower.ring()
+            while not (follower.over or wire.gone or self._gone):
                 await bell.wait()
-                continue
-            after = batch[-1].number
-            if isinstance(batch[-1].event, Done | Error):
-                return
+                if bell.silent and not wire.is_full:
+                    wire.put(chunked(self.comment) if self._is_chunked() else self.comment)
+            await wire.flushed()
 
-    async def _send(self, data: bytes) -> None:
-        if data:
-            self.write(data)
-        await self.flush()
+    def transferred(self, frames: Frames) -> Frames:
+        """Within the chunks of HTTP's transfer encoding, where the answer has any."""
+        return (lambda batch: chunked(frames(batch))) if self._is_chunked() else frames
+
+    def _is_chunked(self) -> bool:
+        """As Tornado decides it, of an answer without a length."""
+        return self.request.version == "HTTP/1.1"
 
     def finish(self, chunk: str | bytes | dict[Any, Any] | None = None) -> Future[None]:
         finished = super().finish(chunk)
@@ -97,7 +96,8 @@ class EventsHandler(StreamHandler):
         if generation.log.has_nothing_behind(after):
             self.send_nothing()
         else:
-            await self.follow(generation, after, event_frames)
+            frames = event_chunks if self._is_chunked() else event_frames
+            await self.follow(generation, after, shared(frames))
 
     def _after(self) -> int:
         text = self.request.headers.get("Last-Event-ID") or self.get_query_argument("after", "0")
@@ -106,10 +106,17 @@ class EventsHandler(StreamHandler):
         return int(text)
 
 
-def event_frames(batch: list[Numbered]) -> bytes:
-    return b"".join(map(_frame, batch))
+def event_frames(batch: Batch) -> bytes:
+    numbered = zip(batch, batch.lines(), strict=True)
+    return b"".join(
+        [b"id: %d\nevent: %b\ndata: %b\n\n" % (number, TYPES[type(event)], line) for (number, event), line in numbered]
+    )
 
 
-def _frame(numbered: Numbered) -> bytes:
-    number, event = numbered
-    return b"id: %d\nevent: %b\ndata: %b\n\n" % (number, TYPES[type(event)], msgspec.json.encode(event))
+def event_chunks(batch: Batch) -> bytes:
+    return chunked(event_frames(batch))
+
+
+def chunked(data: bytes) -> bytes:
+    """One chunk of HTTP's transfer encoding; none of nothing, which would be the end."""
+    return b"%x\r\n%b\r\n" % (len(data), data) if data else b""

@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
-from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from chat.changes import Changes
 from chat.conversations import Conversations
-from chat.errors import ChatError, NotFound
-from chat.events import Done, Error
+from chat.errors import ChatError
 from chat.generation import Generation
 from chat.generations import Generations
-from chat.log import Bell, Numbered
+from chat.log import Batch, Bell
 from chat.requests import Question
 from store import StoreError
 
 from .answers import Problem, Refusal, problem_of, read
-from .api import conversation_view
+from .frames import PING, text_frame
+from .news import PRESETS, News
 from .sse import HEARTBEAT
+from .wire import Follower, Pushes, Wire, shared
 
 ECHOED = 200  # characters of an id that is told back
 UNSENT = 64  # answers that wait to be sent before no more is heard
-
-PRESETS = '{"type":"presets"}'
 
 
 class Ask(Question, tag="ask", forbid_unknown_fields=True, kw_only=True):
@@ -48,27 +44,18 @@ class Stop(msgspec.Struct, tag="stop", forbid_unknown_fields=True):
     generation: str
 
 
-@dataclass
-class Following:
-    generation: Generation
-    after: int
-    end: ExitStack
-
-
 class EventTalk:
-    def __init__(
-        self, socket: WebSocketHandler, conversations: Conversations, generations: Generations, changes: Changes
-    ) -> None:
-        self._socket = socket
+    def __init__(self, socket: Pushes, conversations: Conversations, generations: Generations, news: News) -> None:
         self._conversations = conversations
         self._generations = generations
-        self._changes = changes
+        self._news = news
         self._changed: dict[str, None] = {}  # conversations that changed since they were last told, the oldest first
         self._presets_changed = False  # since they were last told
         self._bell = Bell(HEARTBEAT)
-        self._following: dict[str, Following] = {}
-        self._unsent: deque[dict[str, Any]] = deque()
-        self._sent = asyncio.Event()
+        self._wire = Wire(socket, self._bell)
+        self._following: dict[str, ExitStack] = {}  # generations, each with what ends the following
+        self._unsent: list[bytes] = []  # no deque, and no Event yet: most sockets only wait
+        self._sent: asyncio.Event | None = None
         self._over = False
 
     # -- hearing
@@ -83,7 +70,7 @@ class EventTalk:
             assert problem is not None
             self._say(_error(problem, frame))
         while len(self._unsent) > UNSENT and not self._over:
-            self._sent.clear()
+            self._sent = asyncio.Event()
             await self._sent.wait()
 
     async def _do(self, what: Ask | Follow | Unfollow | Stop) -> None:
@@ -109,11 +96,21 @@ class EventTalk:
         if generation.log.has_nothing_behind(after):
             self._say({"generation": generation_id, "type": "end"})
             return
-        end = ExitStack()
-        end.enter_context(generation.log.wakes(self._bell))
-        end.enter_context(generation.audience.seat())
-        self._following[generation_id] = Following(generation, after, end)
-        self._bell.ring()
+        end = self._following[generation_id] = ExitStack()
+        on_end = partial(self._ended, generation, end)
+        follower = Follower(generation.log, after, shared(event_frames, generation_id), self._wire, on_end)
+        end.enter_context(generation.audience.seat("websocket"))
+        end.enter_context(generation.log.wakes(follower))
+        end.enter_context(closing(follower))
+        follower.ring()
+
+    def _ended(self, generation: Generation, end: ExitStack, heard_end: bool) -> None:
+        if not heard_end and generation.log.ending is not None:
+            self._say({"generation": generation.id, "type": "end"})  # it ended before the number asked for
+        if self._wire.is_full:  # until it has all of it, it is still there
+            self._wire.when_free(partial(self._leave, generation.id, end))
+        else:
+            self._leave(generation.id, end)
 
     def _hear_change(self, conversation_id: str, ended: str | None) -> None:
         if ended not in self._following:  # else it hears of it anyway
@@ -124,89 +121,69 @@ class EventTalk:
         self._presets_changed = True
         self._bell.ring()
 
-    async def _change(self, conversation_id: str) -> str:
-        """How it is now, however often it changed meanwhile."""
-        self._changed.pop(conversation_id)
-        told: dict[str, Any] = {"type": "conversation", "id": conversation_id, "deleted": False, "conversation": None}
-        try:
-            conversation = await self._conversations.get(conversation_id)
-            running = self._conversations.running(conversation_id)
-            told["conversation"] = conversation_view(conversation, running)
-        except NotFound:
-            told["deleted"] = True
-        except StoreError:
-            pass  # that it changed is told all the same
-        return msgspec.json.encode(told).decode()
-
-    def _leave(self, generation_id: str) -> None:
-        if following := self._following.pop(generation_id, None):
-            following.end.close()
+    def _leave(self, generation_id: str, following: ExitStack | None = None) -> None:
+        """If it still is this `following`, and not one from another number."""
+        end = self._following.get(generation_id)
+        if end is not None and following in (None, end):
+            del self._following[generation_id]
+            end.close()
 
     def _say(self, answer: dict[str, Any]) -> None:
-        self._unsent.append(answer)
-        self._bell.ring()
+        self._send(text_frame(msgspec.json.encode(answer)))
 
-    # -- speaking: the only writer of this socket
+    def _send(self, frame: bytes) -> None:
+        self._unsent.append(frame)
+        self._send_unsent()
+
+    # -- speaking: answers and events at once, in their order; what changed and heartbeats by a task
+
+    def _send_unsent(self) -> None:
+        while self._unsent and not self._wire.is_full:
+            self._wire.put(self._unsent.pop(0))
+        if self._unsent:
+            self._wire.when_free(self._send_unsent)
+        else:
+            self._tell_sent()
 
     async def run(self) -> None:
-        with closing(self._bell), self._changes.heard(self._hear_change, self._hear_of_presets):
+        with closing(self._bell), self._news.heard(self._hear_change, self._hear_of_presets):
             try:
-                while True:
-                    await self._send_all()
-                    if self._bell.silent:
-                        self._socket.ping()
-                        self._bell.sent()
+                while not self._wire.gone:
+                    await self._tell_changes()
+                    if self._bell.silent and not self._wire.is_full:
+                        self._wire.put(PING)
                     await self._bell.wait()
-            except WebSocketClosedError:
-                pass  # the reader went
             finally:
                 self._close()
 
-    async def _send_all(self) -> None:
-        """What is new, one batch of each generation in turn, until nothing is."""
-        more = True
-        while more:
-            more = False
-            while self._unsent:
-                await self._socket.write_message(msgspec.json.encode(self._unsent.popleft()))
-            self._sent.set()
-            while self._changed:
-                await self._socket.write_message(await self._change(next(iter(self._changed))))
-            if self._presets_changed:
-                self._presets_changed = False
-                await self._socket.write_message(PRESETS)
-            for following in list(self._following.values()):
-                more |= await self._send_batch(following)
+    async def _tell_changes(self) -> None:
+        while self._changed and not self._wire.gone:
+            conversation_id = next(iter(self._changed))
+            del self._changed[conversation_id]
+            self._send(await self._news.of(conversation_id))
+            await self._wire.flushed()
+        if self._presets_changed:
+            self._presets_changed = False
+            self._send(PRESETS)
 
-    async def _send_batch(self, following: Following) -> bool:
-        generation = following.generation
-        batch = generation.log.read(following.after)
-        if not batch and generation.log.over:
-            self._leave(generation.id)
-            if generation.log.ending is None:  # Hearth goes down, and goes on with it after the restart
-                return False
-            self._say({"generation": generation.id, "type": "end"})  # it ended before the number asked for
-            return True
-        for numbered in batch:
-            if self._following.get(generation.id) is not following:
-                return True  # it was left, or is followed anew from another number, while we wrote
-            following.after = numbered.number
-            await self._socket.write_message(_message(generation.id, numbered))
-            if isinstance(numbered.event, Done | Error):
-                self._leave(generation.id)
-        return bool(batch)
+    def _tell_sent(self) -> None:
+        if self._sent is not None:
+            self._sent.set()
 
     def _close(self) -> None:
         self._over = True
-        self._sent.set()
+        self._tell_sent()
         for generation_id in list(self._following):
             self._leave(generation_id)
 
 
-def _message(generation_id: str, numbered: Numbered) -> bytes:
-    """An event with the two fields in front that tell whose it is; of bytes in UTF-8, sent as text."""
-    event = msgspec.json.encode(numbered.event)
-    return b'{"generation":"%b","id":%d,%b' % (generation_id.encode(), numbered.number, event[1:])
+def event_frames(generation_id: str, batch: Batch) -> bytes:
+    """Each event with the two fields in front that tell whose it is."""
+    whose = generation_id.encode()
+    numbered = zip(batch, batch.lines(), strict=True)
+    return b"".join(
+        [text_frame(b'{"generation":"%b","id":%d,%b' % (whose, number, line[1:])) for (number, _), line in numbered]
+    )
 
 
 def _error(problem: Problem, frame: str | bytes) -> dict[str, Any]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 from contextlib import closing
 
-from tornado.websocket import WebSocketClosedError, WebSocketHandler
+from tornado.websocket import WebSocketClosedError
 
 from chat.errors import ChatError
 from chat.events import Content, Error, Event
 from chat.generation import Generation
-from chat.log import Bell
+from chat.log import Batch, Bell
 from chat.questions import Questions
 from chat.requests import MAX_QUESTION
 from ollama.errors import OllamaError
 
 from .answers import problem_of
+from .frames import PING, text_frame
 from .sse import HEARTBEAT
+from .wire import Follower, Socket, Wire
 
 WAITING = 32  # questions on one socket that wait for their turn
 BINARY_REFUSED = 1003
@@ -24,7 +26,7 @@ TOO_FAST = 1008
 
 
 class PlainTalk:
-    def __init__(self, socket: WebSocketHandler, questions: Questions) -> None:
+    def __init__(self, socket: Socket, questions: Questions) -> None:
         self._socket = socket
         self._questions = questions
         self._asked: asyncio.Queue[str] = asyncio.Queue(WAITING)
@@ -52,32 +54,38 @@ class PlainTalk:
             await self._say_error(problem.message if problem else str(error))
             return
         try:
-            with closing(Bell(HEARTBEAT)) as bell, generation.audience.seat(), generation.log.wakes(bell):
+            with closing(Bell(HEARTBEAT)) as bell, generation.audience.seat("websocket"):
                 await self._relay(generation, bell)
         finally:
             generation.stop()  # nobody can come back to it; after its end this does nothing
 
     async def _relay(self, generation: Generation, bell: Bell) -> None:
-        after = 0
-        while not generation.log.over or after < generation.log.last:
-            batch = generation.log.read(after, join=False)
-            for number, event in batch:
-                after = number
-                await self._say(event)
-            if batch:
-                bell.sent()
-                continue
-            if bell.silent:
-                self._socket.ping()
-                bell.sent()
-            await bell.wait()
-
-    async def _say(self, event: Event) -> None:
-        match event:
-            case Content():
-                await self._socket.write_message(event.text)
-            case Error():
-                await self._say_error(event.message)
+        wire = Wire(self._socket, bell)
+        follower = Follower(generation.log, 0, piece_frames, wire, lambda _: bell.ring(), join=False)
+        with closing(follower), generation.log.wakes(follower):
+            follower.ring()
+            while not (follower.over or wire.gone):
+                await bell.wait()
+                if bell.silent and not wire.is_full:
+                    wire.put(PING)
+            await wire.flushed()
 
     async def _say_error(self, words: str) -> None:
-        await self._socket.write_message(f"[error] {words}")
+        await self._socket.write_message(_in_words(words))
+
+
+def piece_frames(batch: Batch) -> bytes:
+    return b"".join([text_frame(text.encode()) for _, event in batch if (text := _text(event))])
+
+
+def _text(event: Event) -> str:
+    match event:
+        case Content():
+            return event.text
+        case Error():
+            return _in_words(event.message)
+    return ""
+
+
+def _in_words(problem: str) -> str:
+    return f"[error] {problem}"

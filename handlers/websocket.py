@@ -7,15 +7,17 @@ import logging
 from functools import partial
 from typing import Any, Protocol
 
+from tornado.httputil import HTTPHeaders
+from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketHandler, WebSocketProtocol, WebSocketProtocol13
 
-from chat.changes import Changes
 from chat.conversations import Conversations
 from chat.generations import Generations
 from chat.questions import Questions
 
 from .answers import Refusal, answer_error, log_unexpected, secure
 from .frames import StrictProtocol13
+from .news import News
 from .talk_events import EventTalk
 from .talk_plain import PlainTalk
 
@@ -43,6 +45,10 @@ class Sockets:
     def __repr__(self) -> str:
         return f"<Sockets {len(self._open)} open>"
 
+    @property
+    def count(self) -> int:
+        return len(self._open)
+
     def add(self, socket: SocketHandler, talk: Talk) -> asyncio.Task[None]:
         self._open.add(socket)
         task = asyncio.get_running_loop().create_task(talk.run())
@@ -69,6 +75,9 @@ class Sockets:
 
 
 class SocketHandler(WebSocketHandler):
+    # Beside Tornado's attributes these would double the size of the dict.
+    __slots__ = ("_conversations", "_generations", "_news", "_questions", "_running", "_sockets", "_talk")
+
     _talk: Talk
     _running: asyncio.Task[None]
 
@@ -78,13 +87,13 @@ class SocketHandler(WebSocketHandler):
         questions: Questions,
         generations: Generations,
         sockets: Sockets,
-        changes: Changes,
+        news: News,
     ) -> None:
         self._conversations = conversations
         self._questions = questions
         self._generations = generations
         self._sockets = sockets
-        self._changes = changes
+        self._news = news
 
     def set_default_headers(self) -> None:
         secure(self)
@@ -96,6 +105,11 @@ class SocketHandler(WebSocketHandler):
         if "upgrade" not in headers.get("Connection", "").lower() or not headers.get("Sec-WebSocket-Key"):
             raise Refusal(400, "bad_request", "This is no whole WebSocket handshake; does a proxy drop its headers?")
         await super().get(*args, **kwargs)
+
+    def push(self, frames: bytes) -> asyncio.Future[None] | None:
+        if not isinstance(self.ws_connection, StrictProtocol13):  # it has been closed
+            raise StreamClosedError
+        return self.ws_connection.push(frames)
 
     def check_origin(self, origin: str) -> bool:
         return True  # the gate has judged it, by stricter rules
@@ -110,12 +124,18 @@ class SocketHandler(WebSocketHandler):
         return StrictProtocol13(self, stock.mask_outgoing, stock.params)
 
     def open(self, *args: str, **kwargs: str) -> None:
+        self._forget_request()
         self.set_nodelay(True)
         if self.selected_subprotocol == SUBPROTOCOL:
-            self._talk = EventTalk(self, self._conversations, self._generations, self._changes)
+            self._talk = EventTalk(self, self._conversations, self._generations, self._news)
         else:
             self._talk = PlainTalk(self, self._questions)
         self._running = self._sockets.add(self, self._talk)
+
+    def _forget_request(self) -> None:
+        """Nobody reads it any more, and of ten thousand sockets that wait it is a fifth of the memory."""
+        self.request.headers = self._headers = HTTPHeaders()
+        self.request.connection = None  # which was left to the socket
 
     async def on_message(self, message: str | bytes) -> None:
         await self._talk.hear(message)

@@ -19,14 +19,14 @@ T = TypeVar("T")
 Count = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # what fits into Go's int64, and into JSON again
 
 
-class Delta(msgspec.Struct):
+class Delta(msgspec.Struct, gc=False):
     """What one chunk adds to the reply; either, both or neither may be there."""
 
     content: str | None = None
     thinking: str | None = None
 
 
-class Chunk(msgspec.Struct):
+class Chunk(msgspec.Struct, gc=False):
     """One line of ``/api/chat``. Counts and durations (nanoseconds) come with the last one, and any may be absent."""
 
     message: Delta | None = None
@@ -138,3 +138,6 @@ def _read_leniently(data: bytes, shape: type[T]) -> T:
     except (ValueError, RecursionError):
         start = data[:80].decode("utf-8", "replace")
         raise BrokenStream(f"Ollama's answer can't be read: {start!r}") from None
+
+
+read_chunk = reader(Chunk)  # one for all

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from http.client import responses
 from typing import Any, TypeVar
 
@@ -12,8 +15,8 @@ import msgspec
 from tornado.httpclient import HTTPResponse
 
 from .address import Address
-from .chunks import Chunk, Model, Processes, Running, Show, Tags, Version, read, reader
-from .errors import BrokenStream, Busy, ModelFailed, ModelNotFound, Refused, TooLong, Unreachable
+from .chunks import Chunk, Delta, Model, Processes, Running, Show, Tags, Version, read, read_chunk
+from .errors import BrokenStream, Busy, ModelFailed, ModelNotFound, OllamaError, Refused, TooLong, Unreachable
 from .http import HTTPClient, Limits, PatientRequest
 from .lines import Lines, LineTooLong
 
@@ -21,6 +24,10 @@ T = TypeVar("T")
 Receive = Callable[[list[Chunk]], None]
 
 SHORT_CALL = 15.0  # seconds for a call that runs no model
+SOON = 1.0  # seconds within which such a call must have failed to be made once more
+AGAIN = 0.25  # seconds until then
+PART = 64 * 1024  # characters of a chunk at most: a larger one is taken as several, so that no reader holds it whole
+MAX_REPLY = 128 * 1024 * 1024  # bytes of one reply as Ollama sends it: a million tokens
 WAITING = 10  # times the limit for the first byte, where others are before one at Ollama
 DEPTH = 8  # objects within each other around the words of an error
 WORDS = 1000  # characters of them
@@ -33,6 +40,7 @@ class Ollama:
         self.address = address
         self._http = HTTPClient(force_instance=True, limits=limits)
         self._max_line = max_line  # bytes
+        self.on_error: Callable[[OllamaError], None] = lambda _: None
 
     def __repr__(self) -> str:
         return f"<Ollama {self.address}>"
@@ -58,30 +66,53 @@ class Ollama:
         connection at once, whereupon Ollama stops.
         """
         chunks = Chunks(self._max_line, receive)
-        try:
-            request = self._request("POST", "/api/chat", body, streaming_callback=chunks.feed)
-            request.patience = WAITING if waits else 1
-            response = await self._fetch(request)
-        except ReplyDone as done:
-            return done.chunk
-        _check(response)
-        return chunks.end()
+        request = self._request("POST", "/api/chat", body, streaming_callback=chunks.feed)
+        request.patience = WAITING if waits else 1
+        with self._heeded():
+            try:
+                response = await self._fetch(request)
+            except ReplyDone as done:
+                return done.chunk
+            _check(response)
+            return chunks.end()
 
     async def say(self, body: dict[str, Any]) -> str:
         """The whole content of a reply that is not streamed."""
-        response = await self._fetch(self._request("POST", "/api/chat", body))
-        _check(response)
-        message = read(response.body, Chunk).message
+        with self._heeded():
+            response = await self._fetch(self._request("POST", "/api/chat", body))
+            _check(response)
+            message = read(response.body, Chunk).message
         return (message.content if message else None) or ""
 
     async def load(self, body: dict[str, Any]) -> None:
         """Have the model of `body`, a request without a prompt, brought into memory; returns when it is there."""
-        _check(await self._fetch(self._request("POST", "/api/generate", body)))
+        with self._heeded():
+            _check(await self._fetch(self._request("POST", "/api/generate", body)))
 
     async def _ask(self, method: str, path: str, shape: type[T], body: dict[str, Any] | None = None) -> T:
-        response = await self._fetch(self._request(method, path, body, request_timeout=SHORT_CALL))
-        _check(response)
-        return read(response.body, shape)
+        with self._heeded():
+            response = await self._fetch_again(self._request(method, path, body, request_timeout=SHORT_CALL))
+            _check(response)
+            return read(response.body, shape)
+
+    async def _fetch_again(self, request: PatientRequest) -> HTTPResponse:
+        """Once more, where it broke: a moment ago it was there, and such is a restart of Ollama's, or of a proxy's."""
+        began = time.monotonic()
+        try:
+            return await self._fetch(request)
+        except BrokenStream:
+            if time.monotonic() > began + SOON:
+                raise
+        await asyncio.sleep(AGAIN)
+        return await self._fetch(request)
+
+    @contextmanager
+    def _heeded(self) -> Iterator[None]:
+        try:
+            yield
+        except OllamaError as error:
+            self.on_error(error)
+            raise
 
     def _request(self, method: str, path: str, body: dict[str, Any] | None, **kwargs: Any) -> PatientRequest:
         return PatientRequest(
@@ -109,16 +140,32 @@ class ReplyDone(Exception):
 class Chunks:
     """Bytes into chunks for `receive`. Raises ReplyDone at the one that says so, OllamaError at what can't be read."""
 
+    __slots__ = ("_lines", "_receive", "_short", "_size")
+
     def __init__(self, max_line: int, receive: Receive) -> None:
         self._lines = Lines(max_line)
+        self._short = min(max_line, PART)
         self._receive = receive
-        self._read = reader(Chunk)
+        self._size = 0
 
     def feed(self, data: bytes) -> None:
+        self._size += len(data)
+        if self._size > MAX_REPLY:
+            raise BrokenStream(f"it doesn't end, and is larger than {MAX_REPLY >> 20} MiB as Ollama sends it")
+        if self._is_line(data):
+            chunk = read_chunk(data)
+            if not chunk.done and chunk.error is None:
+                self._receive([chunk])
+                return
         try:
             self._take(self._lines.feed(data))
         except LineTooLong as error:
             raise BrokenStream(f"Ollama sent {error}") from None
+
+    def _is_line(self, data: bytes) -> bool:
+        """Whether a read brought one whole short line, as nearly always, and so needs no splitting."""
+        size = len(data)
+        return self._lines.is_empty and data.find(b"\n") == size - 1 <= self._short and data.startswith(b"{")
 
     def end(self) -> Chunk:
         """The last chunk of an answer that ended; its line need not have a line end."""
@@ -132,7 +179,7 @@ class Chunks:
         chunks: list[Chunk] = []
         try:
             for line in lines:
-                chunks.append(self._one(line))
+                chunks += _parts(self._one(line)) if len(line) > PART else (self._one(line),)
                 if chunks[-1].done:
                     raise ReplyDone(chunks[-1])
         finally:  # what came before an error, in the same read, is still part of the reply
@@ -140,10 +187,19 @@ class Chunks:
                 self._receive(chunks)
 
     def _one(self, line: bytes) -> Chunk:
-        chunk = self._read(line)
+        chunk = read_chunk(line)
         if chunk.error is not None:
             raise ModelFailed(_words(chunk.error))
         return chunk
+
+
+def _parts(chunk: Chunk) -> list[Chunk]:
+    """What it thinks, then what it says, in parts; itself, with what else it tells, as the last."""
+    delta, chunk.message = chunk.message or Delta(), Delta()
+    thinking, content = delta.thinking or "", delta.content or ""
+    thoughts = [Delta(thinking=thinking[place : place + PART]) for place in range(0, len(thinking), PART)]
+    words = [Delta(content=content[place : place + PART]) for place in range(0, len(content), PART)]
+    return [*(Chunk(part) for part in [*thoughts, *words]), chunk]
 
 
 def _check(response: HTTPResponse) -> None:

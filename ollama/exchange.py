@@ -13,16 +13,17 @@ import string
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
 import httptools
 from tornado.httpclient import HTTPRequest, HTTPResponse
 from tornado.httputil import HTTPHeaders, HTTPInputError
 
+from .connecting import connect
 from .errors import BrokenStream, Unreachable
 
 MAX_HEADERS = 64 * 1024
-NEXT_ADDRESS = 0.25  # seconds for one of a name's addresses before the next is tried beside it
 MAX_BUFFERED_BODY = 16 * 1024 * 1024
 PRINTABLE = string.punctuation  # of an address that may be written in its own script, nothing that is quoted already
 
@@ -53,6 +54,7 @@ class Exchange(asyncio.Protocol):
         callback: Callable[[HTTPResponse], None],
     ) -> None:
         self._request = request
+        self._stream = request.streaming_callback
         self._limits = limits
         self._patience: float = getattr(request, "patience", 1.0)
         self._tls = tls
@@ -65,7 +67,6 @@ class Exchange(asyncio.Protocol):
         self._connecting: asyncio.Task[None] | None = None
         self._holding: asyncio.Future[None] | None = None
         self._timers: dict[Callable[[], None], asyncio.TimerHandle] = {}
-        self._parser = httptools.HttpResponseParser(self)
         self._reason = ""
         self._headers = HTTPHeaders()
         self._header_bytes = 0
@@ -73,6 +74,10 @@ class Exchange(asyncio.Protocol):
         self._complete = False
         self._ended = False
         self._pieces: list[bytes] = []  # of the body, as the parser found them in the latest read
+        self.on_body = self._pieces.append
+        self._parser = httptools.HttpResponseParser(self)
+        self._feed = self._parser.feed_data
+        self._streams = False  # to the callback: not the body of an error
         self._body = bytearray()  # where nobody streams
 
     def begin(self) -> None:
@@ -105,21 +110,19 @@ class Exchange(asyncio.Protocol):
 
     async def _connect(self) -> None:
         parts = urlsplit(self._request.url)
-        secure = parts.scheme == "https"
+        host, secure = parts.hostname or "", parts.scheme == "https"
+        port = parts.port or (443 if secure else 80)
+        tls: dict[str, Any] = {"ssl": self._tls(), "server_hostname": host} if secure else {}
         try:
-            await self._loop.create_connection(
-                lambda: self,
-                parts.hostname or "",
-                parts.port or (443 if secure else 80),
-                ssl=self._tls() if secure else None,
-                happy_eyeballs_delay=None if _is_address(parts.hostname) else NEXT_ADDRESS,
-            )
+            if _is_address(host):
+                await self._loop.create_connection(lambda: self, host, port, **tls)
+            else:
+                await self._loop.create_connection(lambda: self, sock=await connect(host, port), **tls)
         except (OSError, UnicodeError) as error:  # a host name that can't be encoded is a UnicodeError
             self._fail(Unreachable(_words(error)))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = transport = cast(asyncio.Transport, transport)  # uvloop's is none of that class
         if self._ended:
             transport.abort()
             return
@@ -161,26 +164,28 @@ class Exchange(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._ended:
             return
-        first, self._heard = self._heard is None, self._loop.time()
-        if first:
+        if self._heard is None:
             self._after(self._limits.idle, self._watch_silence)
+        self._heard = self._loop.time()
         try:
             try:
-                self._parse(data)
+                self._feed(data)
+            except httptools.HttpParserError as error:
+                raise BrokenStream(f"what answers is no HTTP server, or a broken one ({error})") from None
             finally:  # what came before an error, in the same read, is still part of the answer
-                self._deliver()
+                if self._pieces:
+                    self._deliver()
+            if not self._in_body:
+                self._bound_head(data)
+            elif self._complete:
+                self._finish_if_complete()
         except Exception as error:  # the streaming callback's own is raised to the one who awaits the fetch
             self._fail(error)
 
-    def _parse(self, data: bytes) -> None:
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserError as error:
-            raise BrokenStream(f"what answers is no HTTP server, or a broken one ({error})") from None
-        if not self._in_body:
-            self._header_bytes += len(data)
-            if self._header_bytes > MAX_HEADERS:
-                raise BrokenStream(f"headers of more than {MAX_HEADERS} bytes")
+    def _bound_head(self, data: bytes) -> None:
+        self._header_bytes += len(data)
+        if self._header_bytes > MAX_HEADERS:
+            raise BrokenStream(f"headers of more than {MAX_HEADERS} bytes")
 
     # httptools calls these while it is fed; they only take note, because it would hide what they raise
 
@@ -192,28 +197,25 @@ class Exchange(asyncio.Protocol):
             self._headers.add(name.decode("latin-1"), value.decode("latin-1").strip(" \t"))
 
     def on_headers_complete(self) -> None:
-        self._in_body = self._parser.get_status_code() >= 200
-
-    def on_body(self, body: bytes) -> None:
-        self._pieces.append(body)
+        status = self._parser.get_status_code()
+        self._in_body = status >= 200
+        self._streams = self._stream is not None and 200 <= status < 300
 
     def on_message_complete(self) -> None:
         self._complete = self._in_body
 
     def _deliver(self) -> None:
-        data, self._pieces = b"".join(self._pieces), []
-        if data and self._request.streaming_callback is not None and self._is_success():
-            pending = self._request.streaming_callback(data)
+        data = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        self._pieces.clear()
+        if self._streams:
+            assert self._stream is not None
+            pending = self._stream(data)
             if pending is not None and not self._ended:
                 self._hold(pending)
-        elif data:
+        else:
             self._body += data
             if len(self._body) > MAX_BUFFERED_BODY:
                 raise BrokenStream(f"an answer of more than {MAX_BUFFERED_BODY} bytes")
-        self._finish_if_complete()
-
-    def _is_success(self) -> bool:
-        return 200 <= self._parser.get_status_code() < 300
 
     def _hold(self, pending: Awaitable[None]) -> None:
         assert self._transport is not None
@@ -283,9 +285,9 @@ def _head(request: HTTPRequest) -> bytes:
     return "\r\n".join(lines).encode("latin-1")
 
 
-def _is_address(host: str | None) -> bool:
+def _is_address(host: str) -> bool:
     try:
-        ipaddress.ip_address(host or "")
+        ipaddress.ip_address(host)
     except ValueError:
         return False
     return True

@@ -16,10 +16,13 @@ class Lines:
     arrives byte by byte costs no more than its length.
     """
 
+    __slots__ = ("_limit", "_pieces", "_size", "is_empty")
+
     def __init__(self, limit: int) -> None:
         self._limit = limit  # bytes in one line
         self._pieces: list[bytes] = []
         self._size = 0
+        self.is_empty = True  # nothing of an unfinished line is kept
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """The lines that are finished by `data`, without their line ends; blank ones are left out.
@@ -39,13 +42,14 @@ class Lines:
     def _finish(self, tail: bytes) -> bytes:
         self._keep(tail)
         line = self.rest()
-        self._pieces, self._size = [], 0
+        self._pieces, self._size, self.is_empty = [], 0, True
         return line
 
     def _keep(self, piece: bytes) -> None:
         if not piece:
             return
         self._pieces.append(piece)
+        self.is_empty = False
         self._size += len(piece)
         if self._size > self._limit:
             raise LineTooLong(f"a line of more than {self._limit} bytes")

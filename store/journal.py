@@ -48,6 +48,8 @@ class Recorded(msgspec.Struct):
 class Journal:
     """One generation's file, open for appending."""
 
+    __slots__ = ("_failed", "_file", "_flags", "_path", "_unwritten", "_written")
+
     def __init__(self, path: Path, flags: int = 0) -> None:
         self._path = path
         self._flags = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | flags
@@ -65,12 +67,16 @@ class Journal:
 
     def append(self, lines: bytes) -> None:
         """Never raises: on a full disk the lines wait in memory for the next append, and the log says so once."""
-        data = self._unwritten + lines
+        data = self._unwritten + lines if self._unwritten else lines
         written = 0
         try:
             if self._file is None:
                 self._file = os.open(self._path, self._flags, 0o600)
             written = os.write(self._file, data)
+            if written == len(data):
+                self._unwritten = b""
+                self._written += written
+                return
         except OSError as error:
             if self._written and not self._failed:  # where there was no room from the start, the question is refused
                 log.error("a reply can't be kept on disk (%s); it goes on in memory", (error.strerror or "").lower())

@@ -25,6 +25,8 @@ notutf8        a byte that is no UTF-8 within its content
 long           one line of 10 MiB               toolong   one line of 17 MiB without an end
 html           a web page under status 200      redirect  status 302
 busy           status 503                       refused   status 400        forbidden  status 403, no body
+unauthorized   status 401, no body              nopage    status 404, as of an unknown address
+broken         status 500
 dribble        as quick, byte by byte           burst     200 lines in one write
 lingering      as quick, but the connection stays open behind ``done``
 tls            bytes that are no HTTP           overflow  status 400, the prompt does not fit
@@ -300,6 +302,9 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "busy": one_answer(503, {"error": "server busy, please try again.  maximum pending requests exceeded"}),
     "refused": one_answer(400, {"error": '"refused" does not support thinking'}),
     "forbidden": one_answer(403, b""),
+    "unauthorized": one_answer(401, b""),
+    "nopage": one_answer(404, b"404 page not found"),
+    "broken": one_answer(500, {"error": "llama runner process has terminated: signal: killed"}),
     "dribble": dribble,
     "burst": burst,
     "lingering": lingering,

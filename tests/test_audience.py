@@ -25,12 +25,12 @@ async def test_the_last_of_several_readers_counts_and_one_who_comes_back_in_time
     loop, left = asyncio.get_running_loop(), list[float]()
     audience = Audience()
     audience.leave_after(0.15, lambda: left.append(loop.time()))
-    with audience.seat():
-        with audience.seat():
+    with audience.seat("sse"):
+        with audience.seat("sse"):
             assert repr(audience) == "<Audience of 2>"
         await asyncio.sleep(0.2)  # longer than the patience: one is still there
     await asyncio.sleep(0)  # the line broke, and its reader comes back
-    with audience.seat():
+    with audience.seat("sse"):
         await asyncio.sleep(0.2)
         assert not left
         gone = loop.time()
@@ -44,7 +44,7 @@ async def test_an_audience_tells_when_nobody_is_left(fails: bool) -> None:
     audience = Audience()
     await asyncio.wait_for(audience.left(), 1)
     try:
-        with audience.seat():
+        with audience.seat("sse"):
             left = asyncio.ensure_future(audience.left())
             await asyncio.sleep(0)
             assert not left.done()

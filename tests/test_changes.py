@@ -1,9 +1,12 @@
 """A second tab or device hears over hearth.v1 of everything that changes elsewhere, and reads how it is now."""
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 import pytest
+
+from store import Conversation
 
 from .asked import answered, read, says, stop
 from .hearth import eventually, running
@@ -58,6 +61,58 @@ async def test_a_rename_a_pin_and_a_deletion_are_heard() -> None:
         frame = await hears(line, conversation)
         assert frame["deleted"] is True and frame["conversation"] is None
         await hears_nothing(line)
+
+
+@pytest.mark.gen_test
+async def test_a_change_that_many_are_told_of_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running() as hearth:
+        conversation = await hearth.conversation(model="quick", title="Before")
+        lines = [await talk(hearth) for _ in range(20)]
+        for line in lines:
+            await hears_nothing(line)
+        reads = Counter[str]()
+        get = hearth.house.conversations.get
+
+        async def counted(conversation_id: str) -> Conversation:
+            reads[conversation_id] += 1
+            return await get(conversation_id)
+
+        await hearth.send("PATCH", f"/api/conversations/{conversation}", {"title": "Between"})
+        for line in lines:
+            await hears(line, conversation)
+        monkeypatch.setattr(hearth.house.conversations, "get", counted)
+        hearth.house.changes.tell(conversation)
+        for line in lines:
+            assert (await hears(line, conversation))["conversation"]["title"] == "Between"
+        assert reads == {conversation: 1}
+
+
+@pytest.mark.gen_test
+async def test_what_changes_while_it_is_read_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running() as hearth:
+        conversation = await hearth.conversation(model="quick", title="Before")
+        line = await talk(hearth)
+        await hears_nothing(line)
+        get, reading, go_on = hearth.house.conversations.get, asyncio.Event(), asyncio.Event()
+
+        async def slow(conversation_id: str) -> Conversation:
+            found = await get(conversation_id)
+            reading.set()
+            await go_on.wait()
+            return found
+
+        with monkeypatch.context() as patch:
+            patch.setattr(hearth.house.conversations, "get", slow)
+            hearth.house.changes.tell(conversation)
+            await reading.wait()
+        await hearth.send("PATCH", f"/api/conversations/{conversation}", {"title": "After"})
+        other = await talk(hearth)
+        await hears_nothing(other)
+        hearth.house.changes.tell(conversation)
+        assert (await hears(other, conversation))["conversation"]["title"] == "After"  # who did not wait for the first
+        go_on.set()
+        titles = [(await hears(line, conversation))["conversation"]["title"] for _ in range(2)]
+        assert titles == ["Before", "After"]
 
 
 @pytest.mark.gen_test

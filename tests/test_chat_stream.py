@@ -81,6 +81,7 @@ async def test_a_silent_line_is_kept_alive(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("handlers.sse.HEARTBEAT", 0.05)
     async with running() as hearth:
         stream = await hearth.stream("/chat?model=hushed&question=hi")
+        await stream.until(b"data:  two\n\n")
         await stream.until(b":\n\n")
         assert said(frames(stream.body().decode())) == "One two"
         stream.cut()

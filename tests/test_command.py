@@ -18,7 +18,19 @@ from .process import HOUSE, command, run
 async def test_help_tells_every_option(tmp_path: Path) -> None:
     ended = await run("--help", home=tmp_path)
     assert ended.status == 0 and "Traceback" not in ended.err
-    for name in ("address", "port", "ollama", "data", "model", "demo", "auth", "hosts", "trusted-proxies", "grace"):
+    for name in (
+        "address",
+        "port",
+        "ollama",
+        "data",
+        "model",
+        "demo",
+        "auth",
+        "hosts",
+        "trusted-proxies",
+        "grace",
+        "metrics",
+    ):
         assert f"--{name}" in ended.out + ended.err, name
     assert folders(tmp_path) == {tmp_path}
 
@@ -52,6 +64,18 @@ WRONG = {
     "--address=::": "--auth=none",
     "--hosts=hearth.example": "--auth=none",
     "--trusted-proxies=127.0.0.1": "--auth=none",
+    "--parallel=-1": "parallel",
+    "--parallel=1.5": "parallel",
+    "--titles=maybe": "maybe",
+    "--demo=please": "please",
+    "--metrics=perhaps": "perhaps",
+    "--metrics-for=192.168.0.0/33": "metrics-for",
+    "--metrics-for=prometheus.example": "prometheus.example",
+    "--log-level=loud": "loud",
+    "--log-format=xml": "xml",
+    "--trusted-proxies=10.0.0.256": "10.0.0.256",
+    "--max-line=-5": "max-line",
+    "--grace=soon": "grace",
     "--data=": "data",
     "--data=~nobodyofthatname/hearth": "nobodyofthatname",
     "--config=nothere.conf": "nothere.conf",
@@ -62,6 +86,8 @@ WRONG = {
     "--config=import.conf": "import.conf",
     "--config=binary.conf": "binary.conf",
     "--config=range.conf": "70000",
+    "--config=flag.conf": "maybe",
+    "--config=.": "can't be read",
 }
 
 
@@ -82,6 +108,7 @@ def test_a_wrong_option_is_one_line_and_status_2(
         ("import", b"import nothere\n"),
         ("binary", b"\x00\xff\xfe"),
         ("range", b"port = 70000\n"),
+        ("flag", b"titles = 'maybe'\n"),
     ):
         (tmp_path / f"{name}.conf").write_bytes(text)
     for option, words in WRONG.items():

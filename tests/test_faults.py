@@ -44,6 +44,9 @@ FAULTS = [
     Fault("busy", "ollama_busy", "failed", True, "", "maximum pending requests exceeded"),
     Fault("refused", "model_failed", "failed", False, "", '"refused" does not support thinking'),
     Fault("forbidden", "model_failed", "failed", False, "", "403"),
+    Fault("unauthorized", "model_failed", "failed", False, "", "401"),
+    Fault("nopage", "model_failed", "failed", False, "", "404 page not found"),
+    Fault("broken", "model_failed", "failed", True, "", "signal: killed"),
     Fault("overflow", "too_long", "failed", False, "", "exceeds the available context size"),
     Fault("nothere", "model_not_found", "failed", False, "", "'nothere' not found"),
 ]
@@ -78,6 +81,17 @@ async def test_a_failure_is_told_and_kept_and_the_next_question_is_answered(faul
 
         again = await hearth.ask(reply["conversation"], "and now?", model="quick")
         assert text(await hearth.events(again["generation"])) == "Hello, world!"
+
+
+@each
+@pytest.mark.gen_test(timeout=15)
+async def test_a_failure_frees_its_place_in_the_line_for_the_next(fault: Fault) -> None:
+    async with running(*LIMITS, "--parallel=1") as hearth:
+        replies = [await hearth.ask(await hearth.conversation(model=fault.model), "hi") for _ in range(3)]
+        for reply in replies:
+            last = (await hearth.events(reply["generation"]))[-1]
+            assert (last["type"], last["code"]) == ("error", fault.code)
+        assert len(hearth.fake.chats) <= 3  # nothing is asked twice by itself
 
 
 @each

@@ -266,12 +266,12 @@ async def test_going_down_with_nothing_at_work_takes_no_time() -> None:
 async def test_going_down_waits_for_who_still_reads_but_not_for_ever(tmp_path: Path) -> None:
     async with house(tmp_path) as all_of_them:
         generation = all_of_them.begin("g", HEAD, answer, Kept().keep)
-        with generation.audience.seat():
+        with generation.audience.seat("sse"):
             closing = asyncio.ensure_future(all_of_them.close(0, 60))
             await generation.ended()
             assert not closing.done()
         await asyncio.wait_for(closing, 2)
-        with generation.audience.seat():
+        with generation.audience.seat("sse"):
             await asyncio.wait_for(all_of_them.close(0, 0.05), 2)
 
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("clean_log")
 
 @pytest.mark.gen_test
 async def test_one_connection_too_many_is_told_so_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server._connections", lambda: 3)
+    monkeypatch.setattr("server.most_connections", lambda: 3)
     async with running() as hearth:
         reading = await hearth.stream("/chat?model=slow&question=hi")
         await reading.until(b"word1 ")
@@ -29,7 +29,7 @@ async def test_one_connection_too_many_is_told_so_and_the_others_go_on(monkeypat
 
 @pytest.mark.gen_test(timeout=20)
 async def test_a_rush_of_connections_is_survived(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server._connections", lambda: 5)
+    monkeypatch.setattr("server.most_connections", lambda: 5)
     async with running() as hearth:
         rush = [await hearth.connect() for _ in range(200)]
         answers = await asyncio.gather(*(RawAnswer.read(reader) for reader, _ in rush[5:]))
@@ -42,7 +42,7 @@ async def test_a_rush_of_connections_is_survived(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.gen_test
 async def test_who_leaves_gives_the_connection_back_whatever_it_was_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server._connections", lambda: 4)
+    monkeypatch.setattr("server.most_connections", lambda: 4)
     async with running() as hearth:
         for _ in range(3):
             stream = await hearth.stream("/chat?model=mute&question=hi")
@@ -55,6 +55,21 @@ async def test_who_leaves_gives_the_connection_back_whatever_it_was_for(monkeypa
                 line.cut()
             half.transport.abort()
             await eventually(lambda: "0 of at most 4" in repr(hearth.server))
+
+
+@pytest.mark.gen_test
+async def test_who_closes_one_half_of_the_line_is_gone_and_the_others_stay() -> None:
+    async with running() as hearth:
+        staying = await hearth.stream("/chat?model=slow&question=hi")
+        await staying.until(b"word0 ")
+        leaving = await hearth.stream("/chat?model=mute&question=hi")
+        await leaving.until(b"retry")
+        sockets = [await raw_socket(hearth, subprotocol) for subprotocol in (None, "hearth.v1")]
+        await eventually(lambda: "<Server 4 of" in repr(hearth.server))
+        for writer in (leaving.writer, *(one.writer for one in sockets)):
+            writer.write_eof()
+        await eventually(lambda: "<Server 1 of" in repr(hearth.server))
+        await staying.until(b"word20 ")
 
 
 @pytest.mark.gen_test

@@ -290,7 +290,7 @@ async def test_a_plain_question_that_nobody_reads_any_more_is_stopped() -> None:
     async with running() as hearth:
         generation = await hearth.house.questions.ask("hi", "slow")
         generation.audience.leave_after(0.1, generation.stop)
-        with generation.audience.seat():
+        with generation.audience.seat("sse"):
             await entered(generation, "writing")
             await asyncio.sleep(0.15)
             assert generation.log.ending is None

@@ -1,0 +1,51 @@
+"""What changed, as the sockets of hearth.v1 are told it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import msgspec
+
+from chat.changes import Changes, Hear
+from chat.conversations import Conversations
+from chat.errors import NotFound
+from chat.loading import Loading
+from store import StoreError
+
+from .api import conversation_view
+from .frames import text_frame
+
+PRESETS = text_frame(msgspec.json.encode({"type": "presets"}))
+
+
+class News:
+    """A conversation that changed is read once for all sockets that are told of it at the same time."""
+
+    def __init__(self, conversations: Conversations, changes: Changes) -> None:
+        self._conversations = conversations
+        self._changes = changes
+        self._reading: Loading[bytes] = Loading()
+
+    def __repr__(self) -> str:
+        return f"<News {self._changes!r} {self._reading!r}>"
+
+    def heard(self, hear: Hear, of_presets: Callable[[], None]) -> AbstractContextManager[None]:
+        return self._changes.heard(hear, of_presets)
+
+    async def of(self, conversation_id: str) -> bytes:
+        """How it is now: what was begun to be read before the latest change is not taken."""
+        return await self._reading.join(f"{conversation_id} {self._changes.told}", lambda: self._read(conversation_id))
+
+    async def _read(self, conversation_id: str) -> bytes:
+        told: dict[str, Any] = {"type": "conversation", "id": conversation_id, "deleted": False, "conversation": None}
+        try:
+            conversation = await self._conversations.get(conversation_id)
+            running = self._conversations.running(conversation_id)
+            told["conversation"] = conversation_view(conversation, running)
+        except NotFound:
+            told["deleted"] = True
+        except StoreError:
+            pass  # that it changed is told all the same
+        return text_frame(msgspec.json.encode(told))

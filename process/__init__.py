@@ -1,0 +1,1 @@
+"""Hearth as a process of the machine: its sockets, its service manager, its log, its loop."""
