@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import json
 import logging
@@ -158,6 +159,33 @@ def test_of_an_error_the_place_is_told_and_its_words_only_where_they_are_no_secr
     assert CANARY not in said and "KeyError\nwhich led to\n" in said
     assert "test_logs.py" in said and "in fail" in said
     assert "ollama.errors.BrokenStream: it broke" in said and "OSError: [Errno 5] no luck" in said
+
+
+@pytest.mark.parametrize("form", [logs.TextLines(), logs.JSONLines()], ids=["text", "json"])
+def test_what_fails_unattended_in_the_loop_is_not_quoted(form: logging.Formatter) -> None:
+    log = logging.getLogger("asyncio")
+    stream = written(log, form)
+    try:
+        with asyncio.Runner() as runner:
+            runner.run(_fail_unattended())
+            gc.collect()
+    finally:
+        log.handlers.pop()
+    said = stream.getvalue()
+    assert "Task exception was never retrieved" in said and "Exception in callback" in said
+    assert CANARY not in said and said.count("in fail") == 2
+
+
+async def _fail_unattended() -> None:
+    async def task() -> None:
+        fail(ValueError(CANARY))
+
+    def callback(_: str) -> None:
+        fail(KeyError(CANARY))
+
+    asyncio.get_running_loop().call_soon(callback, CANARY)
+    failing = asyncio.ensure_future(task())
+    await asyncio.wait([failing])
 
 
 def test_a_line_stays_one_line_whatever_is_in_it(log: logging.Logger) -> None:

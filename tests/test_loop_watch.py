@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -60,6 +61,21 @@ async def test_a_machine_that_is_too_busy_is_no_block(
         hold_everybody_up(lambda: False, 1)
         await eventually(lambda: lags)
     assert not told(caplog) and lags[0] > 0.6
+
+
+@pytest.mark.gen_test(timeout=20)
+async def test_a_watch_that_is_closed_while_it_looks_ends_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
+    watch = LoopWatch(lambda _: None)
+
+    class ClosedMeanwhile(threading.Event):
+        def clear(self) -> None:
+            watch.close()
+            super().clear()
+
+    watch._answered = ClosedMeanwhile()
+    watch.start()
+    await eventually(lambda: not watch._thread.is_alive())
+    assert not told(caplog)
 
 
 def test_a_watch_ends_with_its_loop() -> None:

