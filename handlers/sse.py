@@ -55,6 +55,7 @@ class StreamHandler(JSONHandler):
 
     async def _relay(self, bell: Bell, generation: Generation, after: int, frames: Frames, join: bool) -> None:
         stream = cast(Stream, cast(HTTP1Connection, self.request.connection).stream)
+        stream.set_nodelay(True)  # else a token waits until the reader's system has confirmed the one before
         wire = Wire(stream, bell)
         follower = Follower(generation.log, after, frames, wire, lambda _: bell.ring(), join)
         with closing(follower), generation.log.wakes(follower):

@@ -92,6 +92,8 @@ class EventTalk:
 
     async def _follow(self, generation_id: str, after: int) -> None:
         generation = await self._generations.get(generation_id)
+        if self._over:  # the reader went meanwhile
+            return
         self._leave(generation_id)
         if generation.log.has_nothing_behind(after):
             self._say({"generation": generation_id, "type": "end"})
@@ -138,8 +140,10 @@ class EventTalk:
     # -- speaking: answers and events at once, in their order; what changed and heartbeats by a task
 
     def _send_unsent(self) -> None:
-        while self._unsent and not self._wire.is_full:
-            self._wire.put(self._unsent.pop(0))
+        if self._unsent and not self._wire.is_full:  # all at once: none may come behind events that follow it
+            frames = b"".join(self._unsent)
+            self._unsent.clear()
+            self._wire.put(frames)
         if self._unsent:
             self._wire.when_free(self._send_unsent)
         else:

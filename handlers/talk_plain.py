@@ -69,6 +69,8 @@ class PlainTalk:
                 if bell.silent and not wire.is_full:
                     wire.put(PING)
             await wire.flushed()
+        if wire.gone:  # nobody waits for the answers to what else was asked
+            raise WebSocketClosedError
 
     async def _say_error(self, words: str) -> None:
         await self._socket.write_message(_in_words(words))

@@ -49,6 +49,8 @@ class LoopWatch:
     def _run(self) -> None:
         while not self._over.wait(EVERY):
             self._answered.clear()
+            if self._over.is_set():  # between the two: nobody will answer
+                return
             asked, waited = time.monotonic(), self._waited()
             try:
                 self._loop.call_soon_threadsafe(self._answer, asked)

@@ -64,7 +64,10 @@ class Prioritized(logging.Formatter):
 def _message(record: logging.LogRecord) -> str:
     if isinstance(record.args, tuple):
         record.args = tuple(_words(one) if isinstance(one, BaseException) else one for one in record.args)
-    return record.getMessage()
+    message = record.getMessage()
+    if record.name == "asyncio" and record.exc_info:  # what follows quotes the error and the arguments of a call
+        message = message.partition("\n")[0].partition("(")[0]
+    return message
 
 
 def _told(record: logging.LogRecord) -> str:
