@@ -67,12 +67,12 @@ class FakeOllama:
         """As if it was never there: nobody listens, and every connection is cut."""
         if self._server is not None:
             self._server.close()
-        await asyncio.sleep(0)  # what was accepted a moment ago begins
+        await _turns()  # what was accepted a moment ago begins
         while self._tasks:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            await asyncio.sleep(0)
+            await _turns()  # and what is closed gives its socket back
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -189,3 +189,9 @@ async def _main() -> None:
 if __name__ == "__main__":
     with suppress(KeyboardInterrupt):
         asyncio.run(_main())
+
+
+async def _turns() -> None:
+    """A few turns of the loop: what asyncio does about a connection takes several."""
+    for _ in range(5):
+        await asyncio.sleep(0)

@@ -75,7 +75,8 @@ class Ollama:
         for task in rest:
             task.cancel()
         await asyncio.gather(*rest, return_exceptions=True)
-        await asyncio.sleep(0)
+        for _ in range(5):  # what is closed gives its socket back
+            await asyncio.sleep(0)
 
     def _do(self, what: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(what, self._loop).result(10)
