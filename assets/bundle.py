@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import re
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +15,7 @@ from .linker import LinkError, Read, graph, later, link
 SCRIPT, STYLE = "/built/app.js", "/built/app.css"
 STATIC = "/static/"
 VENDOR = "/static/vendor/"
+LOOK = 1.0  # seconds for which the files are taken to be as they were: a visit asks for several at once
 ENTRY = "/static/app.js"
 SHEET = re.compile(r'[ \t]*<link rel="stylesheet" href="/static/([^"]+)">\n')
 
@@ -23,10 +26,13 @@ class Built(NamedTuple):
 
 
 class Bundle:
-    """Of the folder `static`, whose index.html names the stylesheets in their order."""
+    """Of the folder `static`, whose index.html names the stylesheets in their order. Takes its time: for threads."""
 
-    def __init__(self, static: Path) -> None:
+    def __init__(self, static: Path, look: float = LOOK) -> None:
         self._static = static
+        self._look = look
+        self._looked = float("-inf")
+        self._lock = threading.Lock()  # who comes while they are joined waits for that
         self._version: int | None = None
         self._files: dict[str, Built] = {}
 
@@ -35,12 +41,10 @@ class Bundle:
 
     def get(self, path: str) -> Built | None:
         """A file under /built/. Raises LinkError where the modules can't be joined."""
-        version = hash(tuple(self._stamps()))
-        if version != self._version:
-            texts = {path: text.encode() for path, text in self._texts().items()}
-            self._files = {path: Built(text, gzip.compress(text, 9, mtime=0)) for path, text in texts.items()}
-            self._version = version
-        return self._files.get(path)
+        with self._lock:
+            if time.monotonic() >= self._looked + self._look:
+                self._renew()
+            return self._files.get(path)
 
     @property
     def paths(self) -> list[str]:
@@ -59,9 +63,18 @@ class Bundle:
             rest = f'{rest[: first.start()]}    <link rel="stylesheet" href="{STYLE}">\n{rest[first.start() :]}'
         return rest.replace(f'src="{ENTRY}"', f'src="{SCRIPT}"')
 
+    def _renew(self) -> None:
+        version = hash(tuple(self._stamps()))
+        if version != self._version:
+            texts = {path: text.encode() for path, text in self._texts().items()}
+            self._files = {path: Built(text, gzip.compress(text, 9, mtime=0)) for path, text in texts.items()}
+            self._version = version
+        self._looked = time.monotonic()
+
     def _stamps(self) -> Iterator[tuple[str, int, int]]:
-        for pattern in ("*.html", "*.js", "styles/*.css", "[!v]*/**/*.js"):
-            for file in self._static.glob(pattern):
+        own = [one for one in self._static.iterdir() if one.name != "vendor"]
+        for file in own + [below for one in own if one.is_dir() for below in one.rglob("*")]:
+            if file.suffix in (".html", ".js", ".css"):
                 found = file.stat()
                 yield str(file), found.st_mtime_ns, found.st_size
 

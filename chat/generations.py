@@ -180,7 +180,8 @@ class Generations:
         """Remove the files whose numbers are not honoured any more, and mark those at work as such, so that after a
         kill it can be told when that was, also of one that had been silent for long; now, and ever again."""
         while True:
-            await asyncio.to_thread(self._sweep, set(self._tasks))
+            with suppress(OSError):  # of the folder, which may be readable the next time
+                await asyncio.to_thread(self._sweep, set(self._tasks))
             await asyncio.sleep(SWEEP)
 
     def _sweep(self, at_work: set[str]) -> None:

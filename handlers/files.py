@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from pathlib import Path
 from typing import Any
@@ -49,8 +50,8 @@ class BuiltHandler(RequestHandler):
         self.set_header("Cache-Control", "no-cache")
         self.set_header("Vary", "Accept-Encoding")
 
-    def get(self) -> None:
-        built = self._bundle.get(self.request.path)
+    async def get(self) -> None:
+        built = await asyncio.to_thread(self._bundle.get, self.request.path)
         if built is None:
             raise HTTPError(404)
         self.set_header("Content-Type", "text/css" if self.request.path.endswith(".css") else "text/javascript")

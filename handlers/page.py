@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import re
 from pathlib import Path
@@ -24,7 +25,7 @@ class PageHandler(JSONHandler):
         self._bundle = bundle
         self._pages = pages
 
-    def get(self, conversation: str | None = None) -> None:
+    async def get(self, conversation: str | None = None) -> None:
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-cache")
         self.set_header("Vary", "Accept-Encoding, Accept-Language")
@@ -32,7 +33,7 @@ class PageHandler(JSONHandler):
         self.set_header("Content-Security-Policy", POLICY)
         self.set_header("Referrer-Policy", "same-origin")
         noscript = self._pages.noscript(self.request.headers.get("Accept-Language", ""), conversation)
-        body = NOSCRIPT.sub(lambda _: noscript, self._page().encode())
+        body = NOSCRIPT.sub(lambda _: noscript, (await asyncio.to_thread(self._page)).encode())
         if takes_gzip(self.request):
             self.set_header("Content-Encoding", "gzip")
             body = gzip.compress(body, 9, mtime=0)

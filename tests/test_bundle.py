@@ -111,7 +111,7 @@ def test_a_changed_file_is_seen_at_the_next_visit(tmp_path: Path) -> None:
     (tmp_path / "styles").mkdir()
     (tmp_path / "styles" / "a.css").write_text("a {}")
     (tmp_path / "app.js").write_text("export const x = 1;\n")
-    bundle = Bundle(tmp_path)
+    bundle = Bundle(tmp_path, look=0)
     first = bundle.get("/built/app.js")
     assert bundle.get("/built/app.js") is first
     (tmp_path / "app.js").write_text("export const x = 22;\n")

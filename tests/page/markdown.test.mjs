@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Notes } from '../../static/lib/markdown/notes.js';
 import { outlined } from '../../static/lib/markdown/outline.js';
-import { plainText, treeText } from '../../static/lib/markdown/plain.js';
+import { treeText } from '../../static/lib/markdown/plain.js';
 import { Tree } from '../../static/lib/markdown/tree.js';
 import { begun, during, fixtures, parser, simple, tree, visible, written } from './markdown-support.mjs';
 
@@ -191,7 +191,7 @@ test('HTML is text', () => {
 test('a message as plain text', () => {
   const text = '# Hi\n\nA **b** [c](https://example.org/c) $x$ `d`[^1]\n\n- one\n  1. two\n- [x] three\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```js\ncode\n```\n\n[^1]: Note';
   assert.equal(
-    plainText(text, parser),
+    treeText(tree(text)),
     'Hi\n\nA b c (https://example.org/c) x d[1]\n\n• one\n  1. two\n• [x] three\n\na\tb\n1\t2\n\ncode\n\n1. Note',
   );
 });

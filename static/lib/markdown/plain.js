@@ -1,15 +1,6 @@
-import { MarkdownDocument } from './document.js';
-
 const BLOCKS = /^(?:p|h[3-6]|ul|ol|blockquote|div|table|hr|code-block|section)$/;
 
-// A message without its marks, to be pasted where Markdown isn't read, or to be read out.
-export function plainText(markdown, parser) {
-  const message = new MarkdownDocument(parser, { prefix: 'plain', words: () => '' });
-  message.feed(markdown);
-  message.show(false);
-  return treeText(message.root);
-}
-
+// A message without its marks, to be pasted where Markdown isn't read.
 export function treeText(root) {
   return blocks(root.children).trim();
 }
