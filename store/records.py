@@ -11,6 +11,9 @@ Think = bool | Literal["low", "medium", "high", "max"] | None
 Role = Literal["system", "user", "assistant", "tool"]
 Titled = Literal["question", "model", "person"] | None
 
+HOUSE = "house"  # the person who sits at the machine; the owner, once there is one
+GUEST = "guest"  # everybody, where nobody signs in although there are accounts
+
 
 class Conversation(msgspec.Struct, frozen=True):
     id: str

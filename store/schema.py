@@ -94,7 +94,88 @@ SECOND: Migration = (
     "CREATE INDEX conversations_pinned ON conversations (updated_at, id) WHERE pinned = 1",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (FIRST, SECOND)
+# Whose something is: HOUSE (records.py) before there were people, and later for who needs no sign-in on this machine.
+THIRD: Migration = (
+    "ALTER TABLE conversations ADD COLUMN person TEXT NOT NULL DEFAULT 'house'",
+    "ALTER TABLE presets ADD COLUMN person TEXT NOT NULL DEFAULT 'house'",
+    "ALTER TABLE runs ADD COLUMN person TEXT NOT NULL DEFAULT 'house'",
+    "DROP INDEX conversations_by_time",
+    "DROP INDEX conversations_pinned",
+    "CREATE INDEX conversations_by_time ON conversations (person, updated_at, id)",
+    "CREATE INDEX conversations_pinned ON conversations (person, updated_at, id) WHERE pinned = 1",
+    "CREATE INDEX presets_of_person ON presets (person)",
+    """CREATE TABLE people (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        folded TEXT NOT NULL UNIQUE, -- the name as names are compared
+        password TEXT, -- Argon2's own encoding; null: none opens it
+        role TEXT NOT NULL CHECK (role IN ('owner', 'member')),
+        disabled INTEGER NOT NULL DEFAULT 0,
+        manages_models INTEGER NOT NULL DEFAULT 0,
+        models TEXT, -- JSON: the names of those that may be used; null: all
+        at_once INTEGER, -- replies; null: no limit
+        created_at INTEGER NOT NULL,
+        seen_at INTEGER
+    ) STRICT, WITHOUT ROWID""",
+    # Of what opens a door only a hash is kept.
+    """CREATE TABLE sessions (
+        hash BLOB PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        person TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+        agent TEXT NOT NULL,
+        address TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        seen_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE devices (
+        hash BLOB PRIMARY KEY, -- on which this person has signed in before: its guesses are counted by themselves
+        person TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+        seen_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE tokens (
+        hash BLOB PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        person TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        scopes TEXT NOT NULL, -- JSON
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER,
+        seen_at INTEGER
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE invitations (
+        hash BLOB PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        person TEXT REFERENCES people (id) ON DELETE CASCADE, -- whose password it renews; null: for somebody new
+        name TEXT,
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE shares (
+        id TEXT PRIMARY KEY, -- the secret in the link
+        person TEXT NOT NULL,
+        conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+        message TEXT, -- down to which it shows; null: live, down to the leaf
+        sign_in INTEGER NOT NULL,
+        created_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX shares_of_conversation ON shares (conversation)",
+    """CREATE TABLE pulls (
+        id TEXT PRIMARY KEY,
+        person TEXT NOT NULL,
+        model TEXT NOT NULL,
+        server TEXT NOT NULL, -- the URL of the Ollama that pulls
+        state TEXT NOT NULL,
+        error TEXT, -- JSON
+        total INTEGER NOT NULL, -- bytes, as the next
+        completed INTEGER NOT NULL,
+        created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    # What people set for the whole house on the page, JSON.
+    "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (FIRST, SECOND, THIRD)
 
 
 def prepare(db: sqlite3.Connection, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
