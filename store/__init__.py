@@ -2,6 +2,7 @@
 
 from .errors import CannotBackUp, CannotOpen, DiskFull, Gone, StoreError
 from .interface import Store
+from .pulls import KeptPulls, PullRecord
 from .records import Conversation, Found, Message, Preset, Role, Run, Think
 from .sqlite import SQLiteStore
 
@@ -12,8 +13,10 @@ __all__ = [
     "DiskFull",
     "Found",
     "Gone",
+    "KeptPulls",
     "Message",
     "Preset",
+    "PullRecord",
     "Role",
     "Run",
     "SQLiteStore",
