@@ -37,7 +37,7 @@ class Readiness:
         self._ollama = ollama
 
     async def missing(self) -> list[str]:
-        parts: dict[str, Awaitable[object]] = {"store": self._store.presets(), "ollama": self._ollama.version()}
+        parts: dict[str, Awaitable[object]] = {"store": self._store.answers(), "ollama": self._ollama.version()}
         answers = await asyncio.gather(*map(_answers, parts.values()))
         return [part for part, answered in zip(parts, answers, strict=True) if not answered]
 

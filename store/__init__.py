@@ -1,11 +1,13 @@
 """Where conversations are kept: the interface that chat/ relies on, and what stands behind it."""
 
 from .errors import CannotBackUp, CannotOpen, DiskFull, Gone, StoreError
-from .interface import Store
-from .records import Conversation, Found, Message, Preset, Role, Run, Think
+from .interface import PersonalStore, Store
+from .records import GUEST, HOUSE, Conversation, Found, Message, Preset, Role, Run, Think
 from .sqlite import SQLiteStore
 
 __all__ = [
+    "GUEST",
+    "HOUSE",
     "CannotBackUp",
     "CannotOpen",
     "Conversation",
@@ -13,6 +15,7 @@ __all__ = [
     "Found",
     "Gone",
     "Message",
+    "PersonalStore",
     "Preset",
     "Role",
     "Run",

@@ -34,6 +34,11 @@ def assignments(columns: str) -> str:
     return ", ".join(f"{name} = ?" for name in names(columns))
 
 
+def excluded(columns: str) -> str:
+    """The assignments of an upsert that replaces all of them."""
+    return ", ".join(f"{name} = excluded.{name}" for name in names(columns))
+
+
 def moment(time: datetime) -> int:
     """Microseconds, UTC."""
     return (time - _EPOCH) // _MICROSECOND
