@@ -20,12 +20,17 @@ class Status:
         self._auth = auth
         self._demo = demo  # that Ollama is Hearth's own demo model
 
-    async def view(self) -> dict[str, Any]:
+    async def view(self, user: dict[str, Any] | None) -> dict[str, Any]:
         ollama: dict[str, Any] = {"url": str(self._ollama.address), "reachable": True, "version": None, "error": None}
         try:
             ollama["version"] = await self._ollama.version()
         except OllamaError as error:
             ollama |= {"reachable": False, "error": str(error)}
+        return {"version": self._version, "ollama": ollama, "user": user, "auth": self._auth, "demo": self._demo}
+
+    def outside(self) -> dict[str, Any]:
+        """What those are told who did not sign in: how they can."""
+        ollama = dict.fromkeys(("url", "reachable", "version", "error"))
         return {"version": self._version, "ollama": ollama, "user": None, "auth": self._auth, "demo": self._demo}
 
 
