@@ -27,6 +27,7 @@ from chat.titles import Titles
 from chat.writer import Writer
 from demo.process import DemoFailed, DemoMissing, DemoModel
 from handlers.connections import Connections
+from handlers.doors import Door, OpenDoor, PasswordDoor, ProxyDoor
 from handlers.gate import Gate
 from handlers.metrics import Figures
 from handlers.routes import House, application
@@ -34,12 +35,13 @@ from handlers.server import Server
 from handlers.websocket import Sockets
 from ollama.address import Address, parse
 from ollama.client import Ollama
+from people.accounts import Accounts
 from process import logs
 from process.blocked import LoopWatch
 from process.notify import Notify
 from process.sockets import CannotListen, bound, inherited, most_connections
 from settings import BadOption, Settings, read
-from store import SQLiteStore, StoreError
+from store import GUEST, HOUSE, SQLiteStore, StoreError
 from store.backup import backup
 from store.journal import Journals
 
@@ -137,8 +139,9 @@ async def _serve(
     settings: Settings, store: SQLiteStore, listening: Listening, where: Address, stop: asyncio.Event, notify: Notify
 ) -> None:
     tally = Tally()
+    accounts = await Accounts.open(store.accounts)
     try:
-        house, server = build(settings, store, where, tally)
+        house, server = build(settings, store, accounts, where, tally)
     except OSError as error:  # the folder for the replies
         raise CannotStart(f"{error.filename} can't be used ({_words(error)}); move it away") from None
     await house.conversations.recover()
@@ -161,7 +164,9 @@ async def _serve(
         task.cancel()
 
 
-def build(settings: Settings, store: SQLiteStore, where: Address, tally: Tally | None = None) -> tuple[House, Server]:
+def build(
+    settings: Settings, store: SQLiteStore, accounts: Accounts, where: Address, tally: Tally | None = None
+) -> tuple[House, Server]:
     """Everything between the browsers and the Ollama at `where`; needs a running loop, listens nowhere yet."""
     tally = tally or Tally()
     ollama = Ollama(where, settings.limits, settings.max_line)
@@ -191,7 +196,19 @@ def build(settings: Settings, store: SQLiteStore, where: Address, tally: Tally |
         figures_for=settings.metrics_for,
         static=Path(__file__).parent / "static",
     )
-    return house, Server(Gate(application(house), settings.hosts, settings.proxies), connections)
+    accounts.on_end = connections.end
+    gate = Gate(application(house), _door(settings, accounts), settings.hosts, settings.proxies)
+    return house, Server(gate, connections)
+
+
+def _door(settings: Settings, accounts: Accounts) -> Door:
+    match settings.auth:
+        case "required":
+            return PasswordDoor(accounts)
+        case "proxy":
+            return ProxyDoor(accounts, settings.auth_header, settings.proxies)
+    # What is an account's is shown to nobody else, but to who sits at the machine, who could read it there anyway.
+    return OpenDoor(GUEST if settings.open_to_all and accounts.has_owner else HOUSE)
 
 
 def _announce(settings: Settings, listening: Listening, notify: Notify) -> None:

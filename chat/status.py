@@ -20,12 +20,17 @@ class Status:
         self._auth = auth
         self._demo = demo  # that Ollama is Hearth's own demo model
 
-    async def view(self) -> dict[str, Any]:
+    async def view(self, user: dict[str, Any] | None) -> dict[str, Any]:
         ollama: dict[str, Any] = {"url": str(self._ollama.address), "reachable": True, "version": None, "error": None}
         try:
             ollama["version"] = await self._ollama.version()
         except OllamaError as error:
             ollama |= {"reachable": False, "error": str(error)}
+        return {"version": self._version, "ollama": ollama, "user": user, "auth": self._auth, "demo": self._demo}
+
+    def outside(self) -> dict[str, Any]:
+        """What those are told who did not sign in: how they can."""
+        ollama = dict.fromkeys(("url", "reachable", "version", "error"))
         return {"version": self._version, "ollama": ollama, "user": None, "auth": self._auth, "demo": self._demo}
 
 
@@ -37,7 +42,7 @@ class Readiness:
         self._ollama = ollama
 
     async def missing(self) -> list[str]:
-        parts: dict[str, Awaitable[object]] = {"store": self._store.presets(), "ollama": self._ollama.version()}
+        parts: dict[str, Awaitable[object]] = {"store": self._store.answers(), "ollama": self._ollama.version()}
         answers = await asyncio.gather(*map(_answers, parts.values()))
         return [part for part, answered in zip(parts, answers, strict=True) if not answered]
 

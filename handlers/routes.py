@@ -50,6 +50,7 @@ log = logging.getLogger("hearth.request")
 
 PAGE = re.compile(r"/(c/[0-9a-zA-Z]+)?")
 PLAIN = re.compile(r"(/c/[0-9a-zA-Z]+)?/plain")
+WAYS_IN = re.compile(r"/(sign-in|setup|invitation/[^/]+|s/[^/]+)")
 LARGE = re.compile(r"/api/(conversations/[^/]+/messages|imports)")  # images are taken here
 
 BODY = 1024 * 1024  # bytes
@@ -137,7 +138,8 @@ def log_request(handler: RequestHandler) -> None:
 
 
 def is_page(path: str) -> bool:
-    return bool(PAGE.fullmatch(path) or PLAIN.fullmatch(path))
+    """What a link may lead to, from anywhere."""
+    return any(pattern.fullmatch(path) for pattern in (PAGE, PLAIN, WAYS_IN))
 
 
 def body_limit(path: str) -> int:

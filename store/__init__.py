@@ -1,12 +1,14 @@
 """Where conversations are kept: the interface that chat/ relies on, and what stands behind it."""
 
 from .errors import CannotBackUp, CannotOpen, DiskFull, Gone, StoreError
-from .interface import Store
-from .pulls import KeptPulls, PullRecord
-from .records import Conversation, Found, Message, Preset, Role, Run, Think
+from .interface import PersonalStore, Store
+from .pulls import KeptPulls
+from .records import GUEST, HOUSE, Conversation, Found, Message, Preset, PullRecord, Role, Run, Think
 from .sqlite import SQLiteStore
 
 __all__ = [
+    "GUEST",
+    "HOUSE",
     "CannotBackUp",
     "CannotOpen",
     "Conversation",
@@ -15,6 +17,7 @@ __all__ = [
     "Gone",
     "KeptPulls",
     "Message",
+    "PersonalStore",
     "Preset",
     "PullRecord",
     "Role",
