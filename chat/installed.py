@@ -12,7 +12,7 @@ import msgspec
 from ollama.care import Care, Shown
 from ollama.chunks import Model, Running
 from ollama.client import Ollama
-from ollama.errors import ModelNotFound, OllamaError, Refused
+from ollama.errors import OllamaError, Refused
 from ollama.servers import Servers
 
 from .blobs import Weights, blobs, freed, shared_with

@@ -48,6 +48,9 @@ class Pulls:
         running = sum(one.is_running for one in self._pulls.values())
         return f"<Pulls {running} running of {len(self._pulls)}>"
 
+    def __len__(self) -> int:
+        return len(self._pulls)
+
     async def recover(self) -> None:
         """What ran when Hearth ended goes on."""
         for record in await self._kept.all():
@@ -73,9 +76,9 @@ class Pulls:
         """Whether this model is being fetched there, right now or as soon as it is its turn."""
         return self._find(server, model, self._running()) is not None
 
-    async def begin(self, model: str, server: str | None, person: str) -> list[PullView]:
-        ollama = self._server(server)
-        return [(await self._begin(checked(model), str(ollama.address), person)).view()]
+    async def begin(self, model: str, server: str | None, person: str) -> PullView:
+        """Where this model is being pulled there already, that is the one."""
+        return (await self._begin(checked(model), str(self._server(server).address), person)).view()
 
     async def begin_all(self, server: str | None, person: str) -> list[PullView]:
         """Fetch what is newer of all models that are there, of one Ollama or of each."""
@@ -120,7 +123,6 @@ class Pulls:
     # -- one of them
 
     async def _begin(self, model: str, server: str, person: str, updates: bool = False) -> Pulling:
-        """Where this model is being pulled already, that is the one."""
         if (there := self._find(server, model, self._running())) is not None:
             return there
         self._check_room()
