@@ -21,6 +21,7 @@ from chat.models import Models
 from chat.presets import Presets
 from chat.questions import Questions
 from chat.replies import Replies
+from chat.shares import Shares
 from chat.status import Readiness, Status
 from chat.tally import Tally
 from chat.titles import Titles
@@ -182,12 +183,14 @@ def build(
     writer.on_write = titles.give_up
     replies = Replies(store, generations, models, writer, titles, changes)
     sockets, connections = Sockets(), Connections(most_connections())
+    conversations = Conversations(store, generations, replies, titles, changes)
     house = House(
-        conversations=Conversations(store, generations, replies, titles, changes),
+        conversations=conversations,
         generations=generations,
         models=models,
         presets=Presets(store, changes.tell_of_presets),
         questions=Questions(generations, models, writer, LINGER),
+        shares=Shares(store, conversations, accounts.is_closed),
         status=Status(VERSION, ollama, settings.auth, settings.demo),
         readiness=Readiness(store, ollama),
         sockets=sockets,

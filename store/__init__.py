@@ -2,7 +2,7 @@
 
 from .errors import CannotBackUp, CannotOpen, DiskFull, Gone, StoreError
 from .interface import PersonalStore, Store
-from .records import GUEST, HOUSE, Conversation, Found, Message, Preset, Role, Run, Think
+from .records import GUEST, HOUSE, Conversation, Found, Message, Preset, Role, Run, Share, Think
 from .sqlite import SQLiteStore
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Role",
     "Run",
     "SQLiteStore",
+    "Share",
     "Store",
     "StoreError",
     "Think",

@@ -7,10 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from . import messages
+from . import messages, shares
 from .folder import open_folder
 from .personal import PersonalSQLiteStore
-from .records import Message
+from .records import Message, Share
 from .schema import MIGRATIONS, Migration
 from .thread import DatabaseThread
 
@@ -36,6 +36,9 @@ class SQLiteStore:
 
     def of(self, person: str) -> PersonalSQLiteStore:
         return PersonalSQLiteStore(self._thread, person)
+
+    async def share(self, share_id: str) -> tuple[str, Share] | None:
+        return await self._thread.read(lambda db: shares.get(db, share_id))
 
     async def unfinished(self) -> list[tuple[str, Message]]:
         return await self._thread.read(messages.unfinished)
