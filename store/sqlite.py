@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from . import conversations, importing, messages, presets
+from .account_calls import StoredAccounts
 from .folder import open_folder
 from .records import Conversation, Found, Message, Preset, Run
 from .schema import MIGRATIONS, Migration
@@ -21,6 +22,7 @@ class SQLiteStore:
     def __init__(self, folder: Path, thread: DatabaseThread) -> None:
         self._folder = folder
         self._thread = thread
+        self.accounts = StoredAccounts(thread)
 
     def __repr__(self) -> str:
         return f"<SQLiteStore {self._folder} {self._thread}>"
