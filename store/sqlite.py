@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from . import messages, shares
+from .account_calls import StoredAccounts
 from .folder import open_folder
 from .personal import PersonalSQLiteStore
 from .records import Message, Share
@@ -21,6 +22,7 @@ class SQLiteStore:
     def __init__(self, folder: Path, thread: DatabaseThread) -> None:
         self._folder = folder
         self._thread = thread
+        self.accounts = StoredAccounts(thread)
 
     def __repr__(self) -> str:
         return f"<SQLiteStore {self._folder} {self._thread}>"
