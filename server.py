@@ -125,6 +125,12 @@ class Listening(NamedTuple):
     are_kept: bool  # by the service manager, for the Hearth that comes after this one
 
     @property
+    def named_url(self) -> str:
+        """One that another machine can use, too."""
+        is_any = self.host in ("0.0.0.0", "::", "")  # noqa: S104
+        return self.url if not is_any else f"http://{socket.gethostname()}:{self.sockets[0].getsockname()[1]}/"
+
+    @property
     def url(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.sockets[0].getsockname()[1]}/"
@@ -147,9 +153,10 @@ async def _serve(
         raise CannotStart(f"{error.filename} can't be used ({_words(error)}); move it away") from None
     await house.conversations.recover()
     loop = asyncio.get_running_loop()
-    tasks = [loop.create_task(house.generations.sweep()), loop.create_task(notify.keep_alive())]
+    tasks = [loop.create_task(one) for one in (house.generations.sweep(), accounts.sweep(), notify.keep_alive())]
     server.add_sockets(listening.sockets)
     _announce(settings, listening, notify)
+    _tell_of_owner(settings, accounts, listening)
     with closing(LoopWatch(tally.lags.add)) as watch:
         watch.start()
         await stop.wait()
@@ -163,6 +170,7 @@ async def _serve(
     await server.close_all_connections()
     for task in tasks:
         task.cancel()
+    await accounts.close()
 
 
 def build(
@@ -221,6 +229,20 @@ def _announce(settings: Settings, listening: Listening, notify: Notify) -> None:
     notify.tell("READY=1", f"STATUS={words}")
     if settings.open_to_all:
         log.warning("--auth=none: everyone who can reach this address reads and writes every conversation")
+
+
+def _tell_of_owner(settings: Settings, accounts: Accounts, listening: Listening) -> None:
+    """Who reads this log may become the owner, as long as there is none."""
+    if settings.auth == "none" or accounts.has_owner:
+        return
+
+    def tell(code: str) -> None:
+        log.critical(
+            "nobody owns this Hearth yet: open %ssetup and type the code %s (30 minutes)", listening.named_url, code
+        )
+
+    accounts.entrance.first_owner.tell = tell
+    accounts.entrance.first_owner.ask()
 
 
 def _on_signals() -> asyncio.Event:
