@@ -127,7 +127,7 @@ class Listening(NamedTuple):
     @property
     def named_url(self) -> str:
         """One that another machine can use, too."""
-        is_any = self.host in ("0.0.0.0", "::", "")  # noqa: S104
+        is_any = self.host in ("0.0.0.0", "::", "")
         return self.url if not is_any else f"http://{socket.gethostname()}:{self.sockets[0].getsockname()[1]}/"
 
     @property
