@@ -5,17 +5,38 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Iterator
+from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from chat.line import Line
 
-from .in_line import Asker, settled
+from .in_line import Asker, all_leave, settled
 
 MODELS = "mn"
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("parallel", [None, 1, 3])
+@pytest.mark.parametrize("seed", range(10))
+async def test_all_places_told_in_a_long_line_come_true(parallel: int | None, seed: int) -> None:
+    random, requests = Random(seed), list[Asker]()
+    line = Line(parallel, at_once={"P": 1, "Q": random.randint(1, 3)}.get)
+    askers = [Asker(line, random.choice("AB"), ollama=requests, person=random.choice("PPQR")) for _ in range(30)]
+    await settled()
+    for _ in range(8):
+        await random.choice(requests).end()
+    told = sorted((one for one in askers if one.position), key=lambda one: one.position)
+    came = list[Asker]()
+    while requests:
+        came += [one for one in told if one.has_turn and one not in came]
+        await requests[0].end()
+    assert len(told) > 18 and came == told
+    await all_leave(line, *askers)
 
 
 class AnyDay(RuleBasedStateMachine):
