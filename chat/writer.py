@@ -11,13 +11,15 @@ from typing import Any
 from ollama.chunks import Chunk, Running
 from ollama.client import Ollama
 from ollama.errors import OllamaError, TooLong
+from store.records import HOUSE
 
 from .estimate import Estimates
 from .events import Content, Done, Text, Thinking
 from .generation import Generation, State
-from .line import Line, Place
+from .line import Line
 from .loading import Loading
 from .models import Models, full_name
+from .place import Place
 from .prompt import Prompt
 from .seam import Seam
 from .thinking import ThinkingSplitter
@@ -64,7 +66,7 @@ class Writer:
         def tell(position: int) -> None:
             generation.enter("queued", position)
 
-        async with self._line.place(name, conversation, tell) as place:
+        async with self._line.place(name, HOUSE, conversation, tell) as place:
             writing = Writing(generation, place)
             turn = asyncio.ensure_future(writing.take_turn())
             try:
