@@ -28,6 +28,7 @@ class Servers:
         self._aside: dict[Ollama, OllamaError] = {}  # with what was wrong the last time
         self._left: dict[Ollama, asyncio.Event] = {}  # set as long as it is aside
         self._looking: asyncio.Task[None] | None = None
+        self._closed = False
         self.on_error: Callable[[OllamaError], None] = lambda _: None
         self.on_change: Callable[[], None] = lambda: None  # one came, was left aside, or is back
         for one in servers:
@@ -91,6 +92,7 @@ class Servers:
         return {one: known[one] for one in self._servers if one in known}
 
     async def close(self) -> None:
+        self._closed = True
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.wait([self._looking])
@@ -117,7 +119,7 @@ class Servers:
         is_new = one not in self._aside
         self._aside[one] = error
         self._left[one].set()
-        if self._looking is None or self._looking.done():
+        if (self._looking is None or self._looking.done()) and not self._closed:
             self._looking = asyncio.get_running_loop().create_task(self._look())
         if is_new:
             log.info("left aside: %s", error)
