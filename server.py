@@ -8,13 +8,14 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from chat.changes import Changes
 from chat.conversations import Conversations
+from chat.fleet import Fleet
 from chat.generations import Generations
 from chat.line import Line
 from chat.models import Models
@@ -36,6 +37,7 @@ from handlers.server import Server
 from handlers.websocket import Sockets
 from ollama.address import Address, parse
 from ollama.client import Ollama
+from ollama.servers import Servers
 from people.accounts import Accounts
 from process import logs
 from process.blocked import LoopWatch
@@ -97,14 +99,17 @@ async def serve(settings: Settings, sockets: list[socket.socket], notify: Notify
     demo = DemoModel() if settings.demo else None
     try:
         listening = _listening(settings, sockets)
-        where = settings.ollama if demo is None else await _unless(stop, demo.start())
+        where = settings.ollama if demo is None else await _unless(stop, _where(demo))
         if where is not None:
-            where = where if isinstance(where, Address) else parse(where)
             await _serve(settings, store, listening, where, stop, notify)
     finally:
         if demo:
             await demo.stop()
         await store.close()
+
+
+async def _where(demo: DemoModel) -> tuple[Address, ...]:
+    return (parse(await demo.start()),)
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
@@ -143,7 +148,12 @@ def _listening(settings: Settings, sockets: list[socket.socket]) -> Listening:
 
 
 async def _serve(
-    settings: Settings, store: SQLiteStore, listening: Listening, where: Address, stop: asyncio.Event, notify: Notify
+    settings: Settings,
+    store: SQLiteStore,
+    listening: Listening,
+    where: Sequence[Address],
+    stop: asyncio.Event,
+    notify: Notify,
 ) -> None:
     tally = Tally()
     accounts = await Accounts.open(store.accounts)
@@ -168,26 +178,32 @@ async def _serve(
     server.stop()
     await server.drained(LAST_ANSWERS)
     await server.close_all_connections()
+    await house.fleet.close()
     for task in tasks:
         task.cancel()
     await accounts.close()
 
 
 def build(
-    settings: Settings, store: SQLiteStore, accounts: Accounts, where: Address, tally: Tally | None = None
+    settings: Settings,
+    store: SQLiteStore,
+    accounts: Accounts,
+    where: Sequence[Address],
+    tally: Tally | None = None,
 ) -> tuple[House, Server]:
-    """Everything between the browsers and the Ollama at `where`; needs a running loop, listens nowhere yet."""
+    """Everything between the browsers and the Ollamas at `where`; needs a running loop, listens nowhere yet."""
     tally = tally or Tally()
-    ollama = Ollama(where, settings.limits, settings.max_line)
-    ollama.on_error = tally.add_error
+    servers = Servers(Ollama(one, settings.limits, settings.max_line) for one in where)
+    servers.on_error = tally.add_error
+    fleet = Fleet(servers)
     generations = Generations(store, Journals(settings.data / "generations"))
     generations.on_ended = tally.add
-    models = Models(ollama, settings.model)
-    line = Line(settings.parallel)
-    writer = Writer(ollama, models, line)
+    models = Models(fleet, settings.model, lambda person: accounts.allowance(person)[0])
+    line = Line(settings.parallel, at_once=lambda person: accounts.allowance(person)[1])
+    writer = Writer(fleet, line)
     writer.on_load = tally.loads.add
     changes = Changes()
-    titles = Titles(store, ollama, models, writer, changes.tell, wanted=settings.titles)
+    titles = Titles(store, fleet, writer, changes.tell, wanted=settings.titles)
     writer.on_write = titles.give_up
     replies = Replies(store, generations, models, writer, titles, changes)
     sockets, connections = Sockets(), Connections(most_connections())
@@ -195,12 +211,13 @@ def build(
     house = House(
         conversations=conversations,
         generations=generations,
+        fleet=fleet,
         models=models,
         presets=Presets(store, changes.tell_of_presets),
         questions=Questions(generations, models, writer, LINGER),
         shares=Shares(store, conversations, accounts.is_closed),
-        status=Status(VERSION, ollama, settings.auth, settings.demo),
-        readiness=Readiness(store, ollama),
+        status=Status(VERSION, servers, settings.auth, settings.demo),
+        readiness=Readiness(store, servers),
         sockets=sockets,
         changes=changes,
         figures=Figures(VERSION, generations, line, tally, sockets, connections) if settings.metrics else None,

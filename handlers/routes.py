@@ -12,6 +12,7 @@ from tornado.web import Application, RequestHandler
 from assets import Bundle
 from chat.changes import Changes
 from chat.conversations import Conversations
+from chat.fleet import Fleet
 from chat.generations import Generations
 from chat.models import Models
 from chat.presets import Presets
@@ -66,6 +67,7 @@ class House:
 
     conversations: Conversations
     generations: Generations
+    fleet: Fleet
     models: Models
     presets: Presets
     questions: Questions
