@@ -35,7 +35,7 @@ class BadOption(Exception):
 class Settings:
     address: str
     port: int
-    ollama: Address
+    ollama: tuple[Address, ...]
     data: Path
     model: str | None
     demo: bool
@@ -100,8 +100,8 @@ def _parser(environ: Mapping[str, str]) -> Parser:
         "ollama",
         environ.get("OLLAMA_HOST", ""),
         str,
-        "where Ollama is; $OLLAMA_HOST, else http://127.0.0.1:11434",
-        "URL",
+        "where Ollama is; $OLLAMA_HOST, else http://127.0.0.1:11434; several with commas between",
+        "URL,…",
         group="Models",
     )
     define("model", "", str, "the model for who names none; else the first that can chat", "NAME", group="Models")
@@ -298,11 +298,17 @@ def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
     return value
 
 
-def _ollama(text: str) -> Address:
+def _ollama(text: str) -> tuple[Address, ...]:
+    """Each once, in the order in which they are named."""
+    names = [name for name in text.strip().strip("\"'").split(",") if name.strip()]
+    return tuple(dict.fromkeys(map(_one_ollama, names or [""])))
+
+
+def _one_ollama(text: str) -> Address:
     try:
         return parse_address(text)
     except ValueError as error:
-        raise BadOption(f"--ollama={text}: {error}") from None
+        raise BadOption(f"--ollama={text.strip()}: {error}") from None
 
 
 def _folder(text: str) -> Path:

@@ -153,6 +153,13 @@ class Generations:
         known = [self._known[id] for id in self._tasks if id in self._known]
         return [one for one in known if one.conversation == conversation and not one.log.over]
 
+    def stop_all(self, person: str) -> None:
+        """Of a person who is not let in any more."""
+        for generation_id in list(self._tasks):
+            generation = self._known.get(generation_id)
+            if generation is not None and generation.person == person:
+                generation.stop()
+
     async def stop(self, person: str, generation_id: str) -> Generation:
         """Returns once it has ended and is kept."""
         generation = await self.get(person, generation_id)

@@ -148,36 +148,27 @@ class Installed:
 
     async def _found(self, name: str, server: str | None, alone: bool = False) -> tuple[Ollama, Model, list[Model]]:
         """The Ollama that has it, it, and all that are there. With `alone`, not one of several that nobody named."""
-        found: list[tuple[Ollama, Model, list[Model]]] = []
-        for ollama, models in await self._lists(self._asked(server)):
-            if (model := _named(name, models)) is not None:
-                found.append((ollama, model, models))
+        lists = await self._lists(server)
+        found = [(one, model, models) for one, models in lists if (model := _named(name, models)) is not None]
         if not found:
             raise NotFound("There is no model of this name: GET /api/models lists them")
         if alone and len(found) > 1:
             raise Invalid("Several Ollamas have this model: say which is meant with `server`")
         return found[0]
 
-    async def _lists(self, servers: Sequence[Ollama]) -> list[tuple[Ollama, list[Model]]]:
+    async def _lists(self, server: str | None) -> list[tuple[Ollama, list[Model]]]:
         """Of those that answer; an OllamaError where none does."""
-        answers = await asyncio.gather(*(one.models() for one in servers), return_exceptions=True)
-        lists: list[tuple[Ollama, list[Model]]] = []
-        for ollama, answer in zip(servers, answers, strict=True):
-            if isinstance(answer, list):
-                lists.append((ollama, answer))
-        if errors := [one for one in answers if isinstance(one, BaseException)]:
-            unexpected = [one for one in errors if not isinstance(one, OllamaError)]
-            if unexpected or not lists:
-                raise (unexpected or errors)[0]
+        said = await self._servers.ask(Ollama.models, None if server is None else [self._server(server)])
+        lists = [(one, answer) for one, answer in said.items() if not isinstance(answer, OllamaError)]
+        if not lists:
+            raise next(answer for answer in said.values() if isinstance(answer, OllamaError))
         return lists
 
-    def _asked(self, server: str | None) -> list[Ollama]:
-        if server is None:
-            return list(self._servers)
-        ollama = self._servers.by_url(server)
+    def _server(self, url: str) -> Ollama:
+        ollama = self._servers.by_url(url)
         if ollama is None:
             raise Invalid("`server` is none of the Ollamas that Hearth knows: GET /api/models lists them")
-        return [ollama]
+        return ollama
 
     async def _weights(self, ollama: Ollama, models: Sequence[Model]) -> dict[str, Weights]:
         """Of all that are there. One that can't be shown is taken as one that shares nothing."""

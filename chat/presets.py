@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from unicodedata import normalize
 
 from msgspec.structs import replace
@@ -45,6 +46,12 @@ class Presets:
             if len(others) >= MOST:
                 raise Invalid(f"There are {MOST} presets already: delete one that is not needed")
             return await self._keep(person, preset, others)
+
+    async def take_in(self, person: str, presets: Iterable[NewPreset]) -> None:
+        """From elsewhere: those whose name is free here, as far as there is room."""
+        for preset in presets:
+            with suppress(Invalid):
+                await self.create(person, preset)
 
     async def change(self, person: str, preset_id: str, changed: ChangedPreset) -> Preset:
         async with self._lock:

@@ -42,7 +42,7 @@ class ModelsHandler(JSONHandler):
         self._models = models
 
     async def get(self) -> None:
-        self.send(await self._models.view())
+        self.send(await self._models.view(self._models.allowed(self.caller.person)))
 
 
 class PersonalHandler(JSONHandler):
@@ -99,10 +99,15 @@ class ConversationHandler(PersonalHandler):
         self.send_nothing()
 
 
-class ImportsHandler(PersonalHandler):
+class ImportsHandler(JSONHandler):
+    def initialize(self, conversations: Conversations, presets: Presets) -> None:
+        self._conversations = conversations
+        self._presets = presets
+
     async def post(self) -> None:
         wanted = await asyncio.to_thread(self.read_body, Import)
-        taken = await self.mine.take_in(wanted)
+        taken = await self._conversations.of(self.caller.person).take_in(wanted)
+        await self._presets.take_in(self.caller.person, wanted.presets)
         views = [conversation_view(one, []) for one in taken]
         self.send({"conversations": views, "skipped": len(wanted.conversations) - len(taken)}, 201)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from .records import Conversation, Found, Message, Preset, Run
+from .records import Conversation, Found, Message, Preset, Run, Share
 
 
 class PersonalStore(Protocol):
@@ -84,11 +84,25 @@ class PersonalStore(Protocol):
         """Whether there was one."""
         ...
 
+    async def shares(self) -> list[Share]:
+        """The newest first."""
+        ...
+
+    async def add_share(self, share: Share) -> None: ...
+
+    async def delete_share(self, share_id: str) -> bool:
+        """Whether there was one."""
+        ...
+
 
 class Store(Protocol):
     """The same of everybody, and what is nobody's."""
 
     def of(self, person: str) -> PersonalStore: ...
+
+    async def share(self, share_id: str) -> tuple[str, Share] | None:
+        """Whoever shares it, with that person."""
+        ...
 
     async def unfinished(self) -> list[tuple[str, Message]]:
         """The replies that are queued or running, each with whose it is."""

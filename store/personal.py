@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from . import conversations, importing, messages, presets
-from .records import Conversation, Found, Message, Preset, Run
+from . import conversations, importing, messages, presets, shares
+from .records import Conversation, Found, Message, Preset, Run, Share
 from .thread import DatabaseThread
 
 
@@ -80,6 +80,15 @@ class PersonalSQLiteStore:
 
     async def keep_preset(self, preset: Preset) -> None:
         await self._thread.write(lambda db: presets.keep(db, self.person, preset))
+
+    async def shares(self) -> list[Share]:
+        return await self._thread.read(lambda db: shares.every(db, self.person))
+
+    async def add_share(self, share: Share) -> None:
+        await self._thread.write(lambda db: shares.add(db, self.person, share))
+
+    async def delete_share(self, share_id: str) -> bool:
+        return await self._thread.write(lambda db: shares.delete(db, self.person, share_id))
 
     async def delete_preset(self, preset_id: str) -> bool:
         return await self._thread.write(lambda db: presets.delete(db, self.person, preset_id))

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from .records import Conversation, Message, Preset, PullRecord, Run
+from .records import Conversation, Message, Preset, PullRecord, Run, Share
 
 Row = tuple[Any, ...]
 
@@ -146,6 +146,11 @@ def pull(row: Row) -> PullRecord:
         created_at=_time(created_at),
         updated_at=_time(updated_at),
     )
+
+
+def share(row: Row) -> Share:
+    id_, conversation_id, message_id, sign_in, created_at = row
+    return Share(id_, conversation_id, message_id, bool(sign_in), _time(created_at))
 
 
 def run(row: Row) -> Run:

@@ -7,11 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from . import messages
+from . import messages, shares
+from .account_calls import StoredAccounts
 from .folder import open_folder
 from .personal import PersonalSQLiteStore
 from .pulls import KeptPulls
-from .records import Message
+from .records import Message, Share
 from .schema import MIGRATIONS, Migration
 from .thread import DatabaseThread
 
@@ -23,6 +24,7 @@ class SQLiteStore:
         self._folder = folder
         self._thread = thread
         self.pulls = KeptPulls(thread)
+        self.accounts = StoredAccounts(thread)
 
     def __repr__(self) -> str:
         return f"<SQLiteStore {self._folder} {self._thread}>"
@@ -38,6 +40,9 @@ class SQLiteStore:
 
     def of(self, person: str) -> PersonalSQLiteStore:
         return PersonalSQLiteStore(self._thread, person)
+
+    async def share(self, share_id: str) -> tuple[str, Share] | None:
+        return await self._thread.read(lambda db: shares.get(db, share_id))
 
     async def unfinished(self) -> list[tuple[str, Message]]:
         return await self._thread.read(messages.unfinished)

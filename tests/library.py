@@ -17,6 +17,7 @@ from tornado.netutil import bind_sockets
 from tornado.routing import Router
 from tornado.web import Application
 
+from chat.fleet import Fleet
 from chat.installed import Installed
 from chat.models import Models
 from chat.pulls import Pulls
@@ -114,7 +115,7 @@ async def library(
     pulls = Pulls(store.pulls, servers, shelf, delays)
     installed = Installed(servers, pulls, shelf)
     await pulls.recover()
-    door = Introduced(Application(model_routes(Models(next(iter(servers)), None), installed, pulls)))
+    door = Introduced(Application(model_routes(Models(Fleet(servers), None, lambda _: None), installed, pulls)))
     server, listening = HTTPServer(door), bind_sockets(0, "127.0.0.1")
     server.add_sockets(listening)
     try:
@@ -123,6 +124,7 @@ async def library(
         await pulls.close()
         server.stop()
         await server.close_all_connections()
+        await servers.close()
         await store.close()
         if fake is None:
             await own.stop()
