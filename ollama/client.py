@@ -41,12 +41,14 @@ class Ollama:
         self._http = HTTPClient(force_instance=True, limits=limits)
         self._max_line = max_line  # bytes
         self.on_error: Callable[[OllamaError], None] = lambda _: None
+        self.last_version: str | None = None  # as it told the last time
 
     def __repr__(self) -> str:
         return f"<Ollama {self.address}>"
 
     async def version(self) -> str:
-        return (await self._ask("GET", "/api/version", Version)).version
+        self.last_version = (await self._ask("GET", "/api/version", Version)).version
+        return self.last_version
 
     async def models(self) -> list[Model]:
         return (await self._ask("GET", "/api/tags", Tags)).models or []

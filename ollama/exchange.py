@@ -21,7 +21,7 @@ from tornado.httpclient import HTTPRequest, HTTPResponse
 from tornado.httputil import HTTPHeaders, HTTPInputError
 
 from .connecting import connect
-from .errors import BrokenStream, Unreachable
+from .errors import BrokenStream, NoAnswer, Unreachable
 
 MAX_HEADERS = 64 * 1024
 MAX_BUFFERED_BODY = 16 * 1024 * 1024
@@ -142,11 +142,11 @@ class Exchange(asyncio.Protocol):
             self._fail(Unreachable(f"no connection within {self._request.connect_timeout:g} s"))
 
     def _request_timed_out(self) -> None:
-        self._fail(BrokenStream(f"no whole answer within {self._request.request_timeout:g} s"))
+        self._fail(self._broken(f"no whole answer within {self._request.request_timeout:g} s"))
 
     def _first_byte_timed_out(self) -> None:
         if self._heard is None:
-            self._fail(BrokenStream(f"Ollama sent nothing for {self._limits.first_byte * self._patience:g} s"))
+            self._fail(NoAnswer(f"Ollama sent nothing for {self._limits.first_byte * self._patience:g} s"))
 
     def _watch_silence(self) -> None:
         """One timer for all reads: it looks when the latest was, instead of being set anew at each."""
@@ -242,7 +242,7 @@ class Exchange(asyncio.Protocol):
             self._complete = True
             self._finish_if_complete()
         else:
-            self._fail(BrokenStream(f"the connection to Ollama broke: {_words(exc)}"))
+            self._fail(self._broken(f"the connection to Ollama broke: {_words(exc)}"))
 
     # -- ending
 
@@ -258,6 +258,9 @@ class Exchange(asyncio.Protocol):
                     request_time=self._loop.time() - self._began,
                 )
             )
+
+    def _broken(self, words: str) -> BrokenStream:
+        return NoAnswer(words) if self._heard is None else BrokenStream(words)
 
     def _fail(self, error: BaseException) -> None:
         if not self._ended:

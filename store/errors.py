@@ -2,6 +2,7 @@
 
 StoreError
 ├── CannotOpen     the folder or the database can't be used; says which file, and what to do
+│   └── InUse      another Hearth has it
 ├── CannotBackUp   no copy was made
 ├── DiskFull       nothing was kept, reading goes on, and it works again once there is room
 └── Gone           what was to be changed, or counted from, is not there (any more)
@@ -18,6 +19,10 @@ class StoreError(Exception):
 
 
 class CannotOpen(StoreError):
+    pass
+
+
+class InUse(CannotOpen):
     pass
 
 

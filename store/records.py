@@ -62,6 +62,14 @@ class Preset(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
+class Share(msgspec.Struct, frozen=True):
+    id: str  # the secret in the link
+    conversation: str
+    message: str | None  # down to which it shows; None: down to the leaf, as it is then
+    sign_in: bool  # whether it is shown only to who signed in
+    created_at: datetime
+
+
 class Run(msgspec.Struct, frozen=True):
     """What is known of a generation when its log is gone."""
 

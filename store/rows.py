@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from .records import Conversation, Message, Preset, Run
+from .records import Conversation, Message, Preset, Run, Share
 
 Row = tuple[Any, ...]
 
@@ -32,6 +32,11 @@ def marks(columns: str) -> str:
 
 def assignments(columns: str) -> str:
     return ", ".join(f"{name} = ?" for name in names(columns))
+
+
+def excluded(columns: str) -> str:
+    """The assignments of an upsert that replaces all of them."""
+    return ", ".join(f"{name} = excluded.{name}" for name in names(columns))
 
 
 def moment(time: datetime) -> int:
@@ -120,6 +125,11 @@ def preset(row: Row) -> Preset:
         created_at=_time(created_at),
         updated_at=_time(updated_at),
     )
+
+
+def share(row: Row) -> Share:
+    id_, conversation_id, message_id, sign_in, created_at = row
+    return Share(id_, conversation_id, message_id, bool(sign_in), _time(created_at))
 
 
 def run(row: Row) -> Run:
