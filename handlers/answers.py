@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 from tornado.web import HTTPError, RequestHandler
 
-from chat.errors import ChatError, Closing, Invalid, NotFound, TooLarge, told
+from chat.errors import BadName, ChatError, Closing, Invalid, NotFound, TooLarge, told
 from ollama.errors import BrokenStream, Busy, ModelNotFound, OllamaError
 from people import errors as people_errors
 from people.caller import Caller
@@ -76,6 +76,8 @@ def problem_of(error: BaseException | None) -> Problem | None:
             return Problem(413, "too_large", str(error))
         case NotFound():
             return Problem(404, "not_found", str(error))
+        case BadName():
+            return Problem(400, "bad_name", str(error))
         case Invalid():
             return Problem(400, "bad_request", str(error))
         case Closing():

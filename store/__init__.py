@@ -4,7 +4,8 @@ from .account_calls import StoredAccounts
 from .account_records import AccountRecord, Device, Door, Invitation, Known, Person, Session, Token
 from .errors import CannotBackUp, CannotOpen, DiskFull, Gone, InUse, StoreError
 from .interface import PersonalStore, Store
-from .records import GUEST, HOUSE, Conversation, Found, Message, Preset, Role, Run, Share, Think
+from .pulls import KeptPulls
+from .records import GUEST, HOUSE, Conversation, Found, Message, Preset, PullRecord, Role, Run, Share, Think
 from .sqlite import SQLiteStore
 
 __all__ = [
@@ -21,11 +22,13 @@ __all__ = [
     "Gone",
     "InUse",
     "Invitation",
+    "KeptPulls",
     "Known",
     "Message",
     "Person",
     "PersonalStore",
     "Preset",
+    "PullRecord",
     "Role",
     "Run",
     "SQLiteStore",

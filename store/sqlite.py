@@ -11,6 +11,7 @@ from . import messages, shares
 from .account_calls import StoredAccounts
 from .folder import open_folder
 from .personal import PersonalSQLiteStore
+from .pulls import KeptPulls
 from .records import Message, Share
 from .schema import MIGRATIONS, Migration
 from .thread import DatabaseThread
@@ -22,6 +23,7 @@ class SQLiteStore:
     def __init__(self, folder: Path, thread: DatabaseThread) -> None:
         self._folder = folder
         self._thread = thread
+        self.pulls = KeptPulls(thread)
         self.accounts = StoredAccounts(thread)
 
     def __repr__(self) -> str:
