@@ -12,6 +12,7 @@ import pytest
 from people.accounts import Accounts
 from people.caller import Caller, Entry, Visit
 from people.errors import PeopleError
+from people.passwords import Passwords
 from people.requests import NewInvitation
 from store import SQLiteStore
 
@@ -41,6 +42,7 @@ async def opened(folder: Path, clock: Clock | None = None) -> AsyncIterator[Acco
 async def opened_with_store(folder: Path, clock: Clock | None = None) -> AsyncIterator[tuple[Accounts, SQLiteStore]]:
     store = await SQLiteStore.open(folder)
     accounts = await Accounts.open(store.accounts, clock or Clock())
+    accounts.entrance.passwords = Passwords(memory=64, passes=1)  # the same, but for what it costs
     try:
         yield accounts, store
     finally:

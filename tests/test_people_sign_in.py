@@ -294,6 +294,7 @@ async def test_a_hash_by_old_parameters_is_renewed_by_signing_in_also_twice_at_o
         person = accounts._registry.named("Olga")
         assert person is not None
         weak = await Passwords(memory=8 * 1024, passes=1).hash(PASSWORD)
+        accounts.entrance.passwords = Passwords()
         await accounts._registry.commit([msgspec.structs.replace(person, password=weak)])
         await asyncio.gather(*(accounts.entrance.sign_in("Olga", PASSWORD, HOME) for _ in range(3)))
         renewed = accounts.view(person.id).password
