@@ -42,6 +42,8 @@ from ollama.address import Address, parse
 from ollama.client import Ollama
 from ollama.servers import Servers
 from people.accounts import Accounts
+from people.errors import BadName, PeopleError
+from people.terminal import add_user
 from process import logs
 from process.blocked import LoopWatch
 from process.notify import Notify
@@ -73,6 +75,8 @@ def main() -> int:
         logs.set_up(sys.stderr, settings.log_level, settings.log_format, os.environ)
         if settings.backup is not None:
             backup(settings.data, settings.backup)
+        elif settings.add_user is not None:
+            print(add_user(settings.data, settings.add_user), file=sys.stderr)
         else:
             notify = Notify(os.environ)
             for name in PASSED_ON:  # to us, and not to a process of ours
@@ -81,7 +85,9 @@ def main() -> int:
                 runner.run(serve(settings, sockets, notify))
     except BadOption as error:
         return _refuse(error, 2)
-    except (CannotStart, CannotListen, StoreError, DemoMissing, DemoFailed) as error:
+    except BadName as error:
+        return _refuse(Exception(f"--add-user: {error}"), 2)
+    except (CannotStart, CannotListen, StoreError, PeopleError, DemoMissing, DemoFailed) as error:
         return _refuse(error, 1)
     return 0
 
