@@ -23,7 +23,7 @@ from chat.shares import Shares
 from chat.shelf import Shelf
 from chat.status import Readiness, Status
 
-from .answers import Nowhere
+from .answers import Nowhere, shown
 from .api import (
     ContinueHandler,
     ConversationHandler,
@@ -145,11 +145,12 @@ def log_request(handler: RequestHandler) -> None:
     status, request = handler.get_status(), handler.request
     level = logging.WARNING if status == 500 else logging.INFO
     milliseconds = 1000 * request.request_time()
-    words = "%d %s %s (%s) %.1f ms", status, request.method, request.path, request.remote_ip, milliseconds
+    path = shown(request.path)
+    words = "%d %s %s (%s) %.1f ms", status, request.method, path, request.remote_ip, milliseconds
     fields = {
         "status": status,
         "method": request.method,
-        "path": request.path,
+        "path": path,
         "remote_ip": request.remote_ip,
         "milliseconds": round(milliseconds, 1),
     }

@@ -22,10 +22,9 @@ from .store_records import add, exchange
 
 async def write(store: SQLiteStore, person: str, text: str) -> tuple[str, str]:
     """A conversation of this person's, with a question and its reply; its id, and its generation's."""
-    one = await add(store, "Title")
-    _, reply = await exchange(store, one, text, text)
-    await run(store, "UPDATE conversations SET person = ? WHERE id = ?", person, one.id)
-    await run(store, "UPDATE runs SET person = ? WHERE conversation = ?", person, one.id)
+    theirs = store.of(person)
+    one = await add(theirs, "Title")
+    _, reply = await exchange(theirs, one, text, text)
     assert reply.generation is not None
     return one.id, reply.generation
 
