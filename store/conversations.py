@@ -7,6 +7,7 @@ from typing import Any
 
 from . import rows
 from .errors import Gone
+from .forgetting import mark
 from .records import Conversation, Found
 from .schema import MESSAGE_BITS
 from .search import Time, find, reindex
@@ -101,6 +102,7 @@ def delete(db: sqlite3.Connection, conversation_id: str) -> list[str] | None:
         reindex(db, message, searchable(role, state, content), None)
     db.execute(_DELETE_MESSAGES, span)
     db.execute(_DELETE, (number,))
+    mark(db)
     return generations
 
 

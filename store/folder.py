@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .errors import CannotOpen
 from .files import DATABASE, LOCK, sync_folder
+from .forgetting import remove_old_copies
 from .schema import MIGRATIONS, Migration, prepare
 
 BUSY_SECONDS = 1.0
@@ -43,6 +44,7 @@ def open_folder(folder: Path, migrations: Sequence[Migration] = MIGRATIONS) -> O
             f"{folder} can't be written ({reason}): make it writable, or choose another folder with --data"
         ) from error
     try:
+        remove_old_copies(folder / DATABASE)
         return OpenFolder(_open_database(folder / DATABASE, migrations), lock)
     except BaseException:
         os.close(lock)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from . import rows
+from .forgetting import mark
 from .records import Preset
 
 _ALL = f"SELECT {rows.PRESET} FROM presets"
@@ -21,4 +22,7 @@ def keep(db: sqlite3.Connection, preset: Preset) -> None:
 
 
 def delete(db: sqlite3.Connection, preset_id: str) -> bool:
-    return db.execute(_DELETE, (preset_id,)).rowcount > 0
+    gone = db.execute(_DELETE, (preset_id,)).rowcount > 0
+    if gone:
+        mark(db)
+    return gone
