@@ -12,6 +12,7 @@ from .files import copy
 
 APPLICATION = 0x48727468  # "Hrth", in the file's header
 CHECK_SECONDS = 0.25  # of a large database, what can be checked in this time is checked at the start
+SETTINGS = ("synchronous = FULL", "fullfsync = ON", "foreign_keys = ON", "temp_store = MEMORY", "secure_delete = ON")
 
 Migration = tuple[str, ...]
 
