@@ -3,6 +3,7 @@
 StoreError
 ├── CannotOpen     the folder or the database can't be used; says which file, and what to do
 ├── CannotBackUp   no copy was made
+├── CannotRestore  no backup was put in place, and nothing was changed
 ├── DiskFull       nothing was kept, reading goes on, and it works again once there is room
 └── Gone           what was to be changed, or counted from, is not there (any more)
 """
@@ -22,6 +23,10 @@ class CannotOpen(StoreError):
 
 
 class CannotBackUp(StoreError):
+    pass
+
+
+class CannotRestore(StoreError):
     pass
 
 

@@ -213,6 +213,16 @@ def older(path: Path, version: int) -> Path:
     return path.with_name(f"{path.name}.version-{version}")
 
 
+def tables(db: sqlite3.Connection) -> set[tuple[str, str]]:
+    """Each column with its table."""
+    return set(
+        db.execute(
+            "SELECT tables.name, columns.name FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns"
+            " WHERE tables.type = 'table'"
+        ).fetchall()
+    )
+
+
 def _version(db: sqlite3.Connection, path: Path, newest: int) -> int:
     application, version = (
         int(db.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("application_id", "user_version")
