@@ -42,6 +42,7 @@ from settings import BadOption, Settings, read
 from store import SQLiteStore, StoreError
 from store.backup import backup
 from store.journal import Journals
+from store.restoring import restore
 
 VERSION = "0.1.0"
 LINGER = 8.0  # seconds after which a plain question that nobody follows any more is stopped
@@ -65,6 +66,8 @@ def main() -> int:
         logs.set_up(sys.stderr, settings.log_level, settings.log_format, os.environ)
         if settings.backup is not None:
             backup(settings.data, settings.backup)
+        elif settings.restore is not None:
+            _restore(settings.data, settings.restore)
         else:
             notify = Notify(os.environ)
             for name in PASSED_ON:  # to us, and not to a process of ours
@@ -76,6 +79,13 @@ def main() -> int:
     except (CannotStart, CannotListen, StoreError, DemoMissing, DemoFailed) as error:
         return _refuse(error, 1)
     return 0
+
+
+def _restore(folder: Path, file: Path) -> None:
+    kept = restore(folder, file)
+    print(f"{file} is in place.", f"What was there is kept in {kept} for two weeks." if kept else "")
+    print("Accounts and passwords are as they were then. Everyone signs in anew; tokens, invitations and shared")
+    print("links don't come back: what of them was ended since stays so.")
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

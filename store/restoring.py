@@ -124,7 +124,9 @@ def _kept(target: Path) -> Path:
 
 
 def _free_name(name: str) -> Path:
-    return next(path for path in map(Path, (name, *(f"{name}-{number}" for number in range(2, 99)))) if not path.exists())
+    return next(
+        path for path in map(Path, (name, *(f"{name}-{number}" for number in range(2, 99)))) if not path.exists()
+    )
 
 
 def _empty_log(path: Path) -> None:
