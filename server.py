@@ -10,9 +10,11 @@ import socket
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import closing, suppress
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+import process.needs  # noqa: F401 -- says in one line which package is missing, before the next ones can't be imported
 from chat.changes import Changes
 from chat.conversations import Conversations
 from chat.generations import Generations
@@ -64,6 +66,8 @@ def main() -> int:
         sockets = inherited(os.environ)
         settings = read(sys.argv[1:], os.environ, [one.getsockname()[0] for one in sockets])
         logs.set_up(sys.stderr, settings.log_level, settings.log_format, os.environ)
+        if settings.doctor:
+            return _examine(settings)
         if settings.backup is not None:
             backup(settings.data, settings.backup)
         elif settings.restore is not None:
@@ -79,6 +83,19 @@ def main() -> int:
     except (CannotStart, CannotListen, StoreError, DemoMissing, DemoFailed) as error:
         return _refuse(error, 1)
     return 0
+
+
+def _examine(settings: Settings) -> int:
+    """The doctor's modules are loaded for nobody else."""
+    from doctor.rounds import report
+
+    if isinstance(sys.stdout, TextIOWrapper):  # a file's name may be one that the terminal can't show
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        return 0 if report(settings, sys.stdout) else 1
+    except BrokenPipeError:  # whoever read has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
 
 
 def _restore(folder: Path, file: Path) -> None:
