@@ -10,9 +10,11 @@ import socket
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import closing, suppress
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+import process.needs  # noqa: F401 -- says in one line which package is missing, before the next ones can't be imported
 from chat.changes import Changes
 from chat.conversations import Conversations
 from chat.fleet import Fleet
@@ -52,6 +54,7 @@ from settings import BadOption, Settings, read
 from store import GUEST, HOUSE, SQLiteStore, StoreError
 from store.backup import backup
 from store.journal import Journals
+from store.restoring import restore
 
 VERSION = "0.1.0"
 LINGER = 8.0  # seconds after which a plain question that nobody follows any more is stopped
@@ -73,10 +76,14 @@ def main() -> int:
         sockets = inherited(os.environ)
         settings = read(sys.argv[1:], os.environ, [one.getsockname()[0] for one in sockets])
         logs.set_up(sys.stderr, settings.log_level, settings.log_format, os.environ)
+        if settings.doctor:
+            return _examine(settings)
         if settings.backup is not None:
             backup(settings.data, settings.backup)
         elif settings.add_user is not None:
             print(add_user(settings.data, settings.add_user), file=sys.stderr)
+        elif settings.restore is not None:
+            _restore(settings.data, settings.restore)
         else:
             notify = Notify(os.environ)
             for name in PASSED_ON:  # to us, and not to a process of ours
@@ -90,6 +97,26 @@ def main() -> int:
     except (CannotStart, CannotListen, StoreError, PeopleError, DemoMissing, DemoFailed) as error:
         return _refuse(error, 1)
     return 0
+
+
+def _examine(settings: Settings) -> int:
+    """The doctor's modules are loaded for nobody else."""
+    from doctor.rounds import report
+
+    if isinstance(sys.stdout, TextIOWrapper):  # a file's name may be one that the terminal can't show
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        return 0 if report(settings, sys.stdout) else 1
+    except BrokenPipeError:  # whoever read has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
+
+
+def _restore(folder: Path, file: Path) -> None:
+    kept = restore(folder, file)
+    print(f"{file} is in place.", f"What was there is kept in {kept} for two weeks." if kept else "")
+    print("Accounts and passwords are as they were then. Everyone signs in anew; tokens, invitations and shared")
+    print("links don't come back: what of them was ended since stays so.")
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

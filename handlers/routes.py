@@ -40,7 +40,7 @@ from .api import (
 )
 from .export import ExportHandler
 from .files import BuiltHandler, Compressed, StaticHandler
-from .health import HealthHandler, ReadyHandler
+from .health import HealthHandler, ReadyHandler, WayHandler
 from .languages import Languages
 from .manage_models import model_routes
 from .metrics import Figures, MetricsHandler, Network
@@ -131,6 +131,7 @@ def application(house: House) -> Application:
             (r"/built/.*", BuiltHandler, {"bundle": bundle}),
             (r"/(service-worker\.js)", StaticHandler, files),  # its address is how far it reaches
             (r"/healthz", HealthHandler),
+            (r"/healthz/way", WayHandler),
             (r"/readyz", ReadyHandler, {"readiness": house.readiness, **generations}),
             *([(r"/metrics", MetricsHandler, figures)] if house.figures else []),
         ],

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chat.conversations import PersonalConversations
 from chat.errors import NotFound
 from handlers import sse
 from handlers.languages import Languages

@@ -209,6 +209,6 @@ async def test_who_may_not_change_the_models_is_told_so_and_nothing_happens() ->
             answer = await house.send(method, path, body)
             assert (answer.code, error_code(answer)) == (403, "forbidden"), path
         assert (await house.get("/api/models")).code == 200  # which there are is for everybody
-        library = house.fake.library
-        assert not (library.pulls or library.deleted or library.created)
+        touched = house.fake.library
+        assert not (touched.pulls or touched.deleted or touched.created)
         assert not house.fake.loads
