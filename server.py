@@ -15,8 +15,10 @@ from typing import Any, NamedTuple, TypeVar
 
 from chat.changes import Changes
 from chat.conversations import Conversations
+from chat.first import First
 from chat.generations import Generations
 from chat.line import Line
+from chat.looking import Looking, places
 from chat.models import Models
 from chat.presets import Presets
 from chat.questions import Questions
@@ -34,8 +36,10 @@ from handlers.server import Server
 from handlers.websocket import Sockets
 from ollama.address import Address, parse
 from ollama.client import Ollama
-from process import logs
+from ollama.servers import Servers
+from process import logs, machine
 from process.blocked import LoopWatch
+from process.gateway import gateway
 from process.notify import Notify
 from process.sockets import CannotListen, bound, inherited, most_connections
 from settings import BadOption, Settings, read
@@ -141,6 +145,7 @@ async def _serve(
         house, server = build(settings, store, where, tally)
     except OSError as error:  # the folder for the replies
         raise CannotStart(f"{error.filename} can't be used ({_words(error)}); move it away") from None
+    await house.looking.recall()
     await house.conversations.recover()
     loop = asyncio.get_running_loop()
     tasks = [loop.create_task(house.generations.sweep()), loop.create_task(notify.keep_alive())]
@@ -164,8 +169,16 @@ async def _serve(
 def build(settings: Settings, store: SQLiteStore, where: Address, tally: Tally | None = None) -> tuple[House, Server]:
     """Everything between the browsers and the Ollama at `where`; needs a running loop, listens nowhere yet."""
     tally = tally or Tally()
-    ollama = Ollama(where, settings.limits, settings.max_line)
-    ollama.on_error = tally.add_error
+
+    def open_ollama(address: Address) -> Ollama:
+        opened = Ollama(address, settings.limits, settings.max_line)
+        opened.on_error = tally.add_error
+        return opened
+
+    ollama = open_ollama(where)
+    servers = Servers([ollama])
+    where_to_look = None if settings.told_of_ollama else places(gateway())
+    looking = Looking(servers, store.settings, open_ollama, where_to_look)
     generations = Generations(store, Journals(settings.data / "generations"))
     generations.on_ended = tally.add
     models = Models(ollama, settings.model)
@@ -185,6 +198,8 @@ def build(settings: Settings, store: SQLiteStore, where: Address, tally: Tally |
         questions=Questions(generations, models, writer, LINGER),
         status=Status(VERSION, ollama, settings.auth, settings.demo),
         readiness=Readiness(store, ollama),
+        first=First(servers, looking, machine.look),
+        looking=looking,
         sockets=sockets,
         changes=changes,
         figures=Figures(VERSION, generations, line, tally, sockets, connections) if settings.metrics else None,

@@ -35,6 +35,7 @@ class Settings:
     address: str
     port: int
     ollama: Address
+    told_of_ollama: bool  # else it may be looked for
     data: Path
     model: str | None
     demo: bool
@@ -206,6 +207,7 @@ def _checked(parser: Parser, inherited: Sequence[str]) -> Settings:
         address=listening,
         port=parser.port,
         ollama=_ollama(parser.ollama),
+        told_of_ollama=bool(parser.ollama.strip()) or parser.demo,
         data=_folder(parser.data),
         model=parser.model or None,
         demo=parser.demo,

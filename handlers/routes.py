@@ -12,7 +12,9 @@ from tornado.web import Application, RequestHandler
 from assets import Bundle
 from chat.changes import Changes
 from chat.conversations import Conversations
+from chat.first import First
 from chat.generations import Generations
+from chat.looking import Looking
 from chat.models import Models
 from chat.presets import Presets
 from chat.questions import Questions
@@ -35,6 +37,7 @@ from .api import (
     StopHandler,
 )
 from .files import BuiltHandler, Compressed, StaticHandler
+from .first import routes as first_routes
 from .health import HealthHandler, ReadyHandler
 from .languages import Languages
 from .metrics import Figures, MetricsHandler, Network
@@ -67,6 +70,8 @@ class House:
     questions: Questions
     status: Status
     readiness: Readiness
+    first: First
+    looking: Looking
     sockets: Sockets
     changes: Changes
     figures: Figures | None
@@ -91,6 +96,7 @@ def application(house: House) -> Application:
             (r"/ws", SocketHandler, socket),
             (r"/api/status", StatusHandler, {"status": house.status}),
             (r"/api/models", ModelsHandler, {"models": house.models}),
+            *first_routes(house.first, house.looking),
             (r"/api/conversations", ConversationsHandler, conversations),
             (r"/api/conversations/([^/]+)", ConversationHandler, conversations),
             (r"/api/conversations/([^/]+)/messages", MessagesHandler, conversations),

@@ -18,5 +18,10 @@ class Servers:
         """In the order in which they were named."""
         return iter(list(self._servers))
 
+    def add(self, ollama: Ollama) -> None:
+        """One that was found while Hearth runs; one that is known already stays as it is."""
+        if self.by_url(str(ollama.address)) is None:
+            self._servers.append(ollama)
+
     def by_url(self, url: str) -> Ollama | None:
         return next((one for one in self._servers if str(one.address) == url), None)

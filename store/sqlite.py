@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from . import conversations, importing, messages, presets
 from .folder import open_folder
+from .house_settings import HouseSettings
 from .records import Conversation, Found, Message, Preset, Run
 from .schema import MIGRATIONS, Migration
 from .thread import DatabaseThread
@@ -21,6 +22,7 @@ class SQLiteStore:
     def __init__(self, folder: Path, thread: DatabaseThread) -> None:
         self._folder = folder
         self._thread = thread
+        self.settings = HouseSettings(thread)
 
     def __repr__(self) -> str:
         return f"<SQLiteStore {self._folder} {self._thread}>"
