@@ -96,6 +96,15 @@ export class Api {
     return this.#call('DELETE', `/api/presets/${encodeURIComponent(id)}`);
   }
 
+  first() {
+    return this.#call('GET', '/api/first', undefined, { holds: ['suggestions'] });
+  }
+
+  // Takes seconds: names of a home network are slow to be found.
+  look() {
+    return this.#call('POST', '/api/ollama/look', {}, { holds: ['found'] });
+  }
+
   pulls() {
     return this.#call('GET', '/api/pulls', undefined, { holds: ['pulls'] });
   }
