@@ -17,10 +17,12 @@ from typing import Any, NamedTuple, TypeVar
 import process.needs  # noqa: F401 -- says in one line which package is missing, before the next ones can't be imported
 from chat.changes import Changes
 from chat.conversations import Conversations
+from chat.first import First
 from chat.fleet import Fleet
 from chat.generations import Generations
 from chat.installed import Installed
 from chat.line import Line
+from chat.looking import Looking, places
 from chat.models import Models
 from chat.presets import Presets
 from chat.pulls import Pulls
@@ -46,8 +48,9 @@ from ollama.servers import Servers
 from people.accounts import Accounts
 from people.errors import BadName, PeopleError
 from people.terminal import add_user
-from process import logs
+from process import logs, machine
 from process.blocked import LoopWatch
+from process.gateway import gateway
 from process.notify import Notify
 from process.sockets import CannotListen, bound, inherited, most_connections
 from settings import BadOption, Settings, read
@@ -197,6 +200,7 @@ async def _serve(
         house, server = build(settings, store, accounts, where, tally)
     except OSError as error:  # the folder for the replies
         raise CannotStart(f"{error.filename} can't be used ({_words(error)}); move it away") from None
+    await house.looking.recall()
     await house.conversations.recover()
     await house.pulls.recover()
     loop = asyncio.get_running_loop()
@@ -231,9 +235,15 @@ def build(
 ) -> tuple[House, Server]:
     """Everything between the browsers and the Ollamas at `where`; needs a running loop, listens nowhere yet."""
     tally = tally or Tally()
-    servers = Servers(Ollama(one, settings.limits, settings.max_line) for one in where)
+
+    def open_ollama(address: Address) -> Ollama:
+        return Ollama(address, settings.limits, settings.max_line)
+
+    servers = Servers(map(open_ollama, where))
     servers.on_error = tally.add_error
     fleet = Fleet(servers)
+    where_to_look = None if settings.told_of_ollama else places(gateway())
+    looking = Looking(servers, store.settings, open_ollama, where_to_look)
     generations = Generations(store, Journals(settings.data / "generations"))
     generations.on_ended = tally.add
     models = Models(fleet, settings.model, lambda person: accounts.allowance(person)[0])
@@ -261,6 +271,8 @@ def build(
         shares=Shares(store, conversations, accounts.is_closed),
         status=Status(VERSION, servers, settings.auth, settings.demo),
         readiness=Readiness(store, servers),
+        first=First(servers, looking, machine.look),
+        looking=looking,
         sockets=sockets,
         changes=changes,
         figures=Figures(VERSION, generations, line, tally, sockets, connections) if settings.metrics else None,

@@ -36,6 +36,7 @@ class Settings:
     address: str
     port: int
     ollama: tuple[Address, ...]
+    told_of_ollama: bool  # else it may be looked for
     data: Path
     model: str | None
     demo: bool
@@ -216,6 +217,7 @@ def _checked(parser: Parser, inherited: Sequence[str]) -> Settings:
         address=listening,
         port=parser.port,
         ollama=_ollama(parser.ollama),
+        told_of_ollama=bool(parser.ollama.strip()) or parser.demo,
         data=_folder(parser.data),
         model=parser.model or None,
         demo=parser.demo,

@@ -12,9 +12,11 @@ from tornado.web import Application, RequestHandler
 from assets import Bundle
 from chat.changes import Changes
 from chat.conversations import Conversations
+from chat.first import First
 from chat.fleet import Fleet
 from chat.generations import Generations
 from chat.installed import Installed
+from chat.looking import Looking
 from chat.models import Models
 from chat.presets import Presets
 from chat.pulls import Pulls
@@ -40,6 +42,7 @@ from .api import (
 )
 from .export import ExportHandler
 from .files import BuiltHandler, Compressed, StaticHandler
+from .first import routes as first_routes
 from .health import HealthHandler, ReadyHandler, WayHandler
 from .languages import Languages
 from .manage_models import model_routes
@@ -80,6 +83,8 @@ class House:
     shares: Shares
     status: Status
     readiness: Readiness
+    first: First
+    looking: Looking
     sockets: Sockets
     changes: Changes
     figures: Figures | None
@@ -106,6 +111,7 @@ def application(house: House) -> Application:
             (r"/ws", SocketHandler, socket),
             (r"/api/status", StatusHandler, {"status": house.status}),
             *model_routes(house.models, house.installed, house.pulls),
+            *first_routes(house.first, house.looking),
             (r"/api/conversations", ConversationsHandler, conversations),
             (r"/api/conversations/([^/]+)", ConversationHandler, conversations),
             (r"/api/conversations/([^/]+)/messages", MessagesHandler, conversations),
