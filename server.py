@@ -8,25 +8,28 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from chat.changes import Changes
 from chat.conversations import Conversations
+from chat.fleet import Fleet
 from chat.generations import Generations
 from chat.line import Line
 from chat.models import Models
 from chat.presets import Presets
 from chat.questions import Questions
 from chat.replies import Replies
+from chat.shares import Shares
 from chat.status import Readiness, Status
 from chat.tally import Tally
 from chat.titles import Titles
 from chat.writer import Writer
 from demo.process import DemoFailed, DemoMissing, DemoModel
 from handlers.connections import Connections
+from handlers.doors import Door, OpenDoor, PasswordDoor, ProxyDoor
 from handlers.gate import Gate
 from handlers.metrics import Figures
 from handlers.routes import House, application
@@ -34,6 +37,8 @@ from handlers.server import Server
 from handlers.websocket import Sockets
 from ollama.address import Address, parse
 from ollama.client import Ollama
+from ollama.servers import Servers
+from people.accounts import Accounts
 from people.errors import BadName, PeopleError
 from people.terminal import add_user
 from process import logs
@@ -41,7 +46,7 @@ from process.blocked import LoopWatch
 from process.notify import Notify
 from process.sockets import CannotListen, bound, inherited, most_connections
 from settings import BadOption, Settings, read
-from store import SQLiteStore, StoreError
+from store import GUEST, HOUSE, SQLiteStore, StoreError
 from store.backup import backup
 from store.journal import Journals
 
@@ -100,14 +105,17 @@ async def serve(settings: Settings, sockets: list[socket.socket], notify: Notify
     demo = DemoModel() if settings.demo else None
     try:
         listening = _listening(settings, sockets)
-        where = settings.ollama if demo is None else await _unless(stop, demo.start())
+        where = settings.ollama if demo is None else await _unless(stop, _where(demo))
         if where is not None:
-            where = where if isinstance(where, Address) else parse(where)
             await _serve(settings, store, listening, where, stop, notify)
     finally:
         if demo:
             await demo.stop()
         await store.close()
+
+
+async def _where(demo: DemoModel) -> tuple[Address, ...]:
+    return (parse(await demo.start()),)
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
@@ -128,6 +136,12 @@ class Listening(NamedTuple):
     are_kept: bool  # by the service manager, for the Hearth that comes after this one
 
     @property
+    def named_url(self) -> str:
+        """One that another machine can use, too."""
+        is_any = self.host in ("0.0.0.0", "::", "")
+        return self.url if not is_any else f"http://{socket.gethostname()}:{self.sockets[0].getsockname()[1]}/"
+
+    @property
     def url(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.sockets[0].getsockname()[1]}/"
@@ -140,18 +154,25 @@ def _listening(settings: Settings, sockets: list[socket.socket]) -> Listening:
 
 
 async def _serve(
-    settings: Settings, store: SQLiteStore, listening: Listening, where: Address, stop: asyncio.Event, notify: Notify
+    settings: Settings,
+    store: SQLiteStore,
+    listening: Listening,
+    where: Sequence[Address],
+    stop: asyncio.Event,
+    notify: Notify,
 ) -> None:
     tally = Tally()
+    accounts = await Accounts.open(store.accounts)
     try:
-        house, server = build(settings, store, where, tally)
+        house, server = build(settings, store, accounts, where, tally)
     except OSError as error:  # the folder for the replies
         raise CannotStart(f"{error.filename} can't be used ({_words(error)}); move it away") from None
     await house.conversations.recover()
     loop = asyncio.get_running_loop()
-    tasks = [loop.create_task(house.generations.sweep()), loop.create_task(notify.keep_alive())]
+    tasks = [loop.create_task(one) for one in (house.generations.sweep(), accounts.sweep(), notify.keep_alive())]
     server.add_sockets(listening.sockets)
     _announce(settings, listening, notify)
+    _tell_of_owner(settings, accounts, listening)
     with closing(LoopWatch(tally.lags.add)) as watch:
         watch.start()
         await stop.wait()
@@ -163,41 +184,65 @@ async def _serve(
     server.stop()
     await server.drained(LAST_ANSWERS)
     await server.close_all_connections()
+    await house.fleet.close()
     for task in tasks:
         task.cancel()
+    await accounts.close()
 
 
-def build(settings: Settings, store: SQLiteStore, where: Address, tally: Tally | None = None) -> tuple[House, Server]:
-    """Everything between the browsers and the Ollama at `where`; needs a running loop, listens nowhere yet."""
+def build(
+    settings: Settings,
+    store: SQLiteStore,
+    accounts: Accounts,
+    where: Sequence[Address],
+    tally: Tally | None = None,
+) -> tuple[House, Server]:
+    """Everything between the browsers and the Ollamas at `where`; needs a running loop, listens nowhere yet."""
     tally = tally or Tally()
-    ollama = Ollama(where, settings.limits, settings.max_line)
-    ollama.on_error = tally.add_error
+    servers = Servers(Ollama(one, settings.limits, settings.max_line) for one in where)
+    servers.on_error = tally.add_error
+    fleet = Fleet(servers)
     generations = Generations(store, Journals(settings.data / "generations"))
     generations.on_ended = tally.add
-    models = Models(ollama, settings.model)
-    line = Line(settings.parallel)
-    writer = Writer(ollama, models, line)
+    models = Models(fleet, settings.model, lambda person: accounts.allowance(person)[0])
+    line = Line(settings.parallel, at_once=lambda person: accounts.allowance(person)[1])
+    writer = Writer(fleet, line)
     writer.on_load = tally.loads.add
     changes = Changes()
-    titles = Titles(store, ollama, models, writer, changes.tell, wanted=settings.titles)
+    titles = Titles(store, fleet, writer, changes.tell, wanted=settings.titles)
     writer.on_write = titles.give_up
     replies = Replies(store, generations, models, writer, titles, changes)
     sockets, connections = Sockets(), Connections(most_connections())
+    conversations = Conversations(store, generations, replies, titles, changes)
     house = House(
-        conversations=Conversations(store, generations, replies, titles, changes),
+        conversations=conversations,
         generations=generations,
+        fleet=fleet,
         models=models,
         presets=Presets(store, changes.tell_of_presets),
         questions=Questions(generations, models, writer, LINGER),
-        status=Status(VERSION, ollama, settings.auth, settings.demo),
-        readiness=Readiness(store, ollama),
+        shares=Shares(store, conversations, accounts.is_closed),
+        status=Status(VERSION, servers, settings.auth, settings.demo),
+        readiness=Readiness(store, servers),
         sockets=sockets,
         changes=changes,
         figures=Figures(VERSION, generations, line, tally, sockets, connections) if settings.metrics else None,
         figures_for=settings.metrics_for,
         static=Path(__file__).parent / "static",
     )
-    return house, Server(Gate(application(house), settings.hosts, settings.proxies), connections)
+    accounts.on_end = connections.end
+    gate = Gate(application(house), _door(settings, accounts), settings.hosts, settings.proxies)
+    return house, Server(gate, connections)
+
+
+def _door(settings: Settings, accounts: Accounts) -> Door:
+    match settings.auth:
+        case "required":
+            return PasswordDoor(accounts)
+        case "proxy":
+            return ProxyDoor(accounts, settings.auth_header, settings.proxies)
+    # What is an account's is shown to nobody else, but to who sits at the machine, who could read it there anyway.
+    return OpenDoor(GUEST if settings.open_to_all and accounts.has_owner else HOUSE)
 
 
 def _announce(settings: Settings, listening: Listening, notify: Notify) -> None:
@@ -207,6 +252,20 @@ def _announce(settings: Settings, listening: Listening, notify: Notify) -> None:
     notify.tell("READY=1", f"STATUS={words}")
     if settings.open_to_all:
         log.warning("--auth=none: everyone who can reach this address reads and writes every conversation")
+
+
+def _tell_of_owner(settings: Settings, accounts: Accounts, listening: Listening) -> None:
+    """Who reads this log may become the owner, as long as there is none."""
+    if settings.auth == "none" or accounts.has_owner:
+        return
+
+    def tell(code: str) -> None:
+        log.critical(
+            "nobody owns this Hearth yet: open %ssetup and type the code %s (30 minutes)", listening.named_url, code
+        )
+
+    accounts.entrance.first_owner.tell = tell
+    accounts.entrance.first_owner.ask()
 
 
 def _on_signals() -> asyncio.Event:

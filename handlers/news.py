@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from chat.changes import Changes, Hear
-from chat.conversations import Conversations
+from chat.conversations import Conversations, PersonalConversations
 from chat.errors import NotFound
 from chat.loading import Loading
 from store import StoreError
@@ -31,18 +31,19 @@ class News:
     def __repr__(self) -> str:
         return f"<News {self._changes!r} {self._reading!r}>"
 
-    def heard(self, hear: Hear, of_presets: Callable[[], None]) -> AbstractContextManager[None]:
-        return self._changes.heard(hear, of_presets)
+    def heard(self, person: str, hear: Hear, of_presets: Callable[[], None]) -> AbstractContextManager[None]:
+        return self._changes.heard(person, hear, of_presets)
 
-    async def of(self, conversation_id: str) -> bytes:
+    async def of(self, person: str, conversation_id: str) -> bytes:
         """How it is now: what was begun to be read before the latest change is not taken."""
-        return await self._reading.join(f"{conversation_id} {self._changes.told}", lambda: self._read(conversation_id))
+        key = f"{person} {conversation_id} {self._changes.told}"
+        return await self._reading.join(key, lambda: self._read(self._conversations.of(person), conversation_id))
 
-    async def _read(self, conversation_id: str) -> bytes:
+    async def _read(self, conversations: PersonalConversations, conversation_id: str) -> bytes:
         told: dict[str, Any] = {"type": "conversation", "id": conversation_id, "deleted": False, "conversation": None}
         try:
-            conversation = await self._conversations.get(conversation_id)
-            running = self._conversations.running(conversation_id)
+            conversation = await conversations.get(conversation_id)
+            running = conversations.running(conversation_id)
             told["conversation"] = conversation_view(conversation, running)
         except NotFound:
             told["deleted"] = True

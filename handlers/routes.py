@@ -12,10 +12,12 @@ from tornado.web import Application, RequestHandler
 from assets import Bundle
 from chat.changes import Changes
 from chat.conversations import Conversations
+from chat.fleet import Fleet
 from chat.generations import Generations
 from chat.models import Models
 from chat.presets import Presets
 from chat.questions import Questions
+from chat.shares import Shares
 from chat.status import Readiness, Status
 
 from .answers import Nowhere
@@ -34,6 +36,7 @@ from .api import (
     StatusHandler,
     StopHandler,
 )
+from .export import ExportHandler
 from .files import BuiltHandler, Compressed, StaticHandler
 from .health import HealthHandler, ReadyHandler
 from .languages import Languages
@@ -43,6 +46,7 @@ from .once import Once
 from .page import PageHandler
 from .plain import ChatHandler
 from .plain_pages import Pages, PlainConversationHandler, PlainDeedHandler, PlainStartHandler
+from .sharing import ConversationSharesHandler, SharedHandler, ShareHandler, SharesHandler
 from .sse import EventsHandler
 from .websocket import SocketHandler, Sockets
 
@@ -50,6 +54,7 @@ log = logging.getLogger("hearth.request")
 
 PAGE = re.compile(r"/(c/[0-9a-zA-Z]+)?")
 PLAIN = re.compile(r"(/c/[0-9a-zA-Z]+)?/plain")
+WAYS_IN = re.compile(r"/(sign-in|setup|invitation/[^/]+|s/[^/]+)")
 LARGE = re.compile(r"/api/(conversations/[^/]+/messages|imports)")  # images are taken here
 
 BODY = 1024 * 1024  # bytes
@@ -62,9 +67,11 @@ class House:
 
     conversations: Conversations
     generations: Generations
+    fleet: Fleet
     models: Models
     presets: Presets
     questions: Questions
+    shares: Shares
     status: Status
     readiness: Readiness
     sockets: Sockets
@@ -78,6 +85,7 @@ def application(house: House) -> Application:
     conversations = {"conversations": house.conversations}
     generations = {"generations": house.generations}
     presets = {"presets": house.presets}
+    shares = {"shares": house.shares}
     pages = Pages(Languages(house.static / "locales"))
     forms = {**conversations, **generations, "models": house.models, "pages": pages, "once": Once()}
     bundle = Bundle(house.static)
@@ -94,7 +102,12 @@ def application(house: House) -> Application:
             (r"/api/conversations", ConversationsHandler, conversations),
             (r"/api/conversations/([^/]+)", ConversationHandler, conversations),
             (r"/api/conversations/([^/]+)/messages", MessagesHandler, conversations),
-            (r"/api/imports", ImportsHandler, conversations),
+            (r"/api/imports", ImportsHandler, {**conversations, **presets}),
+            (r"/api/conversations/([^/]+)/shares", ConversationSharesHandler, shares),
+            (r"/api/shares", SharesHandler, shares),
+            (r"/api/shares/([^/]+)", ShareHandler, shares),
+            (r"/api/shared/([^/]+)", SharedHandler, shares),
+            (r"/api/account/export", ExportHandler, {**conversations, **presets, **shares}),
             (r"/api/presets", PresetsHandler, presets),
             (r"/api/presets/([^/]+)", PresetHandler, presets),
             (r"/api/messages/([^/]+)", MessageHandler, conversations),
@@ -137,7 +150,8 @@ def log_request(handler: RequestHandler) -> None:
 
 
 def is_page(path: str) -> bool:
-    return bool(PAGE.fullmatch(path) or PLAIN.fullmatch(path))
+    """What a link may lead to, from anywhere."""
+    return any(pattern.fullmatch(path) for pattern in (PAGE, PLAIN, WAYS_IN))
 
 
 def body_limit(path: str) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from chat.conversations import Conversations
+from chat.conversations import PersonalConversations
 from chat.errors import ChatError
 from chat.generation import Generation
 from chat.generations import Generations
@@ -45,7 +45,15 @@ class Stop(msgspec.Struct, tag="stop", forbid_unknown_fields=True):
 
 
 class EventTalk:
-    def __init__(self, socket: Pushes, conversations: Conversations, generations: Generations, news: News) -> None:
+    def __init__(
+        self,
+        socket: Pushes,
+        person: str,
+        conversations: PersonalConversations,
+        generations: Generations,
+        news: News,
+    ) -> None:
+        self._person = person
         self._conversations = conversations
         self._generations = generations
         self._news = news
@@ -82,7 +90,7 @@ class EventTalk:
             case Unfollow():
                 self._leave(what.generation)
             case Stop():
-                (await self._generations.get(what.generation)).stop()
+                (await self._generations.get(self._person, what.generation)).stop()
 
     async def _ask(self, ask: Ask) -> None:
         message, reply = await self._conversations.ask(ask.conversation, ask, besides=self._hear_change)
@@ -91,7 +99,7 @@ class EventTalk:
             await self._follow(reply.generation, 0)
 
     async def _follow(self, generation_id: str, after: int) -> None:
-        generation = await self._generations.get(generation_id)
+        generation = await self._generations.get(self._person, generation_id)
         if self._over:  # the reader went meanwhile
             return
         self._leave(generation_id)
@@ -150,7 +158,7 @@ class EventTalk:
             self._tell_sent()
 
     async def run(self) -> None:
-        with closing(self._bell), self._news.heard(self._hear_change, self._hear_of_presets):
+        with closing(self._bell), self._news.heard(self._person, self._hear_change, self._hear_of_presets):
             try:
                 while not self._wire.gone:
                     await self._tell_changes()
@@ -164,7 +172,7 @@ class EventTalk:
         while self._changed and not self._wire.gone:
             conversation_id = next(iter(self._changed))
             del self._changed[conversation_id]
-            self._send(await self._news.of(conversation_id))
+            self._send(await self._news.of(self._person, conversation_id))
             await self._wire.flushed()
         if self._presets_changed:
             self._presets_changed = False

@@ -20,6 +20,7 @@ from .frames import StrictProtocol13
 from .news import News
 from .talk_events import EventTalk
 from .talk_plain import PlainTalk
+from .visitors import caller_of
 
 log = logging.getLogger("hearth.socket")
 
@@ -124,12 +125,15 @@ class SocketHandler(WebSocketHandler):
         return StrictProtocol13(self, stock.mask_outgoing, stock.params)
 
     def open(self, *args: str, **kwargs: str) -> None:
+        caller = caller_of(self.request)
         self._forget_request()
         self.set_nodelay(True)
         if self.selected_subprotocol == SUBPROTOCOL:
-            self._talk = EventTalk(self, self._conversations, self._generations, self._news)
+            self._talk = EventTalk(
+                self, caller.person, self._conversations.of(caller.person), self._generations, self._news
+            )
         else:
-            self._talk = PlainTalk(self, self._questions)
+            self._talk = PlainTalk(self, caller.person, self._questions)
         self._running = self._sockets.add(self, self._talk)
 
     def _forget_request(self) -> None:

@@ -110,6 +110,10 @@ class Accounts:
             await self._registry.commit(keep=[person])
         return self._registry.caller(person, None)
 
+    def is_closed(self, person: str) -> bool:
+        one = self._registry.people.get(person)
+        return one is not None and one.disabled
+
     def allowance(self, person: str) -> tuple[frozenset[str] | None, int | None]:
         """Which models, and how many replies at once; None: all, and no limit. So it is for who has no account, too."""
         one = self._registry.people.get(person)

@@ -3,11 +3,13 @@
 from .account_calls import StoredAccounts
 from .account_records import AccountRecord, Device, Door, Invitation, Known, Person, Session, Token
 from .errors import CannotBackUp, CannotOpen, DiskFull, Gone, InUse, StoreError
-from .interface import Store
-from .records import HOUSE, Conversation, Found, Message, Preset, Role, Run, Think
+from .interface import PersonalStore, Store
+from .pulls import KeptPulls
+from .records import GUEST, HOUSE, Conversation, Found, Message, Preset, PullRecord, Role, Run, Share, Think
 from .sqlite import SQLiteStore
 
 __all__ = [
+    "GUEST",
     "HOUSE",
     "AccountRecord",
     "CannotBackUp",
@@ -20,14 +22,18 @@ __all__ = [
     "Gone",
     "InUse",
     "Invitation",
+    "KeptPulls",
     "Known",
     "Message",
     "Person",
+    "PersonalStore",
     "Preset",
+    "PullRecord",
     "Role",
     "Run",
     "SQLiteStore",
     "Session",
+    "Share",
     "Store",
     "StoreError",
     "StoredAccounts",

@@ -81,7 +81,7 @@ def delete(db: sqlite3.Connection, person: str) -> list[str]:
     """Everything of theirs. Gives the ids of their generations."""
     generations = _ids(db, _RUNS, person)
     for conversation in _ids(db, _THEIRS, person):
-        generations += conversations.delete(db, conversation) or []
+        generations += conversations.delete(db, person, conversation) or []
     for table in _LEFT:
         db.execute(f"DELETE FROM {table} WHERE person = ?", (person,))
     db.execute("DELETE FROM people WHERE id = ?", (person,))

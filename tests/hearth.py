@@ -24,7 +24,6 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from handlers.routes import House
 from handlers.server import Server
-from ollama.address import parse
 from server import build
 from settings import read
 from store import SQLiteStore
@@ -178,7 +177,7 @@ async def running(*options: str, fake: FakeOllama | None = None) -> AsyncIterato
     folder = TemporaryDirectory()
     settings = read([f"--ollama={fake.url}", f"--data={folder.name}", "--titles=false", *options], {})
     store = await SQLiteStore.open(settings.data)
-    house, server = build(settings, store, parse(fake.url))
+    house, server = build(settings, store, settings.ollama)
     await house.conversations.recover()
     listening = bind_sockets(0, "127.0.0.1")
     server.add_sockets(listening)
@@ -192,6 +191,7 @@ async def running(*options: str, fake: FakeOllama | None = None) -> AsyncIterato
         await house.sockets.close()
         server.stop()
         await server.close_all_connections()
+        await house.fleet.close()
         await store.close()
         await fake.stop()
         folder.cleanup()

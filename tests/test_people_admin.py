@@ -17,17 +17,18 @@ from store import HOUSE, SQLiteStore
 from store.backup import backup
 
 from .accounts import HOME, PASSWORD, Clock, everything_in, member, opened, opened_with_store, owner, refused
-from .store_records import add, exchange
+from .store_records import conversation, question, reply
 
 
 async def write(store: SQLiteStore, person: str, text: str) -> tuple[str, str]:
     """A conversation of this person's, with a question and its reply; its id, and its generation's."""
-    one = await add(store, "Title")
-    _, reply = await exchange(store, one, text, text)
-    await run(store, "UPDATE conversations SET person = ? WHERE id = ?", person, one.id)
-    await run(store, "UPDATE runs SET person = ? WHERE conversation = ?", person, one.id)
-    assert reply.generation is not None
-    return one.id, reply.generation
+    theirs, one = store.of(person), conversation("Title")
+    asked = question(one, text)
+    answered = reply(asked, text, "done")
+    await theirs.add_conversation(one)
+    await theirs.add_exchange(one, asked, answered, None)
+    assert answered.generation is not None
+    return one.id, answered.generation
 
 
 async def run(store: SQLiteStore, statement: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -136,9 +137,9 @@ async def test_who_is_deleted_is_gone_with_everything_and_others_keep_theirs(tmp
             column = "id" if table == "people" else "person"
             left = await run(store, f"SELECT count(*) FROM {table} WHERE {column} = ?", mia.caller.person)
             assert left == [(0,)], table
-        found, _ = await store.conversations("walrus", None, 10)
+        found, _ = await store.of(olga.person).conversations("walrus", None, 10)
         assert [one.conversation.id for one in found] == [of_olga]
-        assert await store.conversation(of_mia) is None and await store.messages(of_mia) == []
+        assert await store.of(mia.caller.person).conversation(of_mia) is None
         assert await run(store, "SELECT * FROM messages WHERE conversation = ?", of_mia) == []
         await refused(accounts.delete(mia.caller.person), Unknown)
     async with opened(tmp_path) as accounts:
