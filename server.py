@@ -17,12 +17,15 @@ from chat.changes import Changes
 from chat.conversations import Conversations
 from chat.fleet import Fleet
 from chat.generations import Generations
+from chat.installed import Installed
 from chat.line import Line
 from chat.models import Models
 from chat.presets import Presets
+from chat.pulls import Pulls
 from chat.questions import Questions
 from chat.replies import Replies
 from chat.shares import Shares
+from chat.shelf import Shelf
 from chat.status import Readiness, Status
 from chat.tally import Tally
 from chat.titles import Titles
@@ -168,6 +171,7 @@ async def _serve(
     except OSError as error:  # the folder for the replies
         raise CannotStart(f"{error.filename} can't be used ({_words(error)}); move it away") from None
     await house.conversations.recover()
+    await house.pulls.recover()
     loop = asyncio.get_running_loop()
     tasks = [loop.create_task(one) for one in (house.generations.sweep(), accounts.sweep(), notify.keep_alive())]
     server.add_sockets(listening.sockets)
@@ -184,6 +188,7 @@ async def _serve(
     server.stop()
     await server.drained(LAST_ANSWERS)
     await server.close_all_connections()
+    await house.pulls.close()
     await house.fleet.close()
     for task in tasks:
         task.cancel()
@@ -213,12 +218,17 @@ def build(
     writer.on_write = titles.give_up
     replies = Replies(store, generations, models, writer, titles, changes)
     sockets, connections = Sockets(), Connections(most_connections())
+    shelf = Shelf()
+    pulls = Pulls(store.pulls, servers, shelf)
     conversations = Conversations(store, generations, replies, titles, changes)
     house = House(
         conversations=conversations,
         generations=generations,
         fleet=fleet,
         models=models,
+        installed=Installed(servers, pulls, shelf),
+        pulls=pulls,
+        shelf=shelf,
         presets=Presets(store, changes.tell_of_presets),
         questions=Questions(generations, models, writer, LINGER),
         shares=Shares(store, conversations, accounts.is_closed),
