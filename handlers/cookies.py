@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tornado.web import RequestHandler
 
 from people.caller import Entry
@@ -27,17 +29,13 @@ def renew(handler: RequestHandler) -> None:
 
 def let_out(handler: RequestHandler) -> None:
     """That this browser was signed in on stays known: it is what lets its person try again while others guess."""
-    _keep(handler, SESSION, "", 0)
+    handler.clear_cookie(cookie_name(handler.request, SESSION), **_kind(handler))
 
 
-def _keep(handler: RequestHandler, name: str, value: str, seconds: int | None = None) -> None:
-    request = handler.request
-    handler.set_cookie(
-        cookie_name(request, name),
-        value,
-        path="/",
-        max_age=LASTS[name] if seconds is None else seconds,
-        secure=request.protocol == "https",
-        httponly=True,
-        samesite="Lax",
-    )
+def _keep(handler: RequestHandler, name: str, value: str) -> None:
+    handler.set_cookie(cookie_name(handler.request, name), value, max_age=LASTS[name], **_kind(handler))
+
+
+def _kind(handler: RequestHandler) -> dict[str, Any]:
+    secure = handler.request.protocol == "https"
+    return {"path": "/", "secure": secure, "httponly": True, "samesite": "Lax"}

@@ -70,7 +70,5 @@ async def refused(work: object, kind: type[PeopleError]) -> PeopleError:
     return caught.value
 
 
-
-
 def everything_in(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
