@@ -45,6 +45,7 @@ from .once import Once
 from .page import PageHandler
 from .plain import ChatHandler
 from .plain_pages import Pages, PlainConversationHandler, PlainDeedHandler, PlainStartHandler
+from .shared_page import SharedPageHandler
 from .sharing import ConversationSharesHandler, SharedHandler, ShareHandler, SharesHandler
 from .sse import EventsHandler
 from .websocket import SocketHandler, Sockets
@@ -88,6 +89,7 @@ def application(house: House) -> Application:
     forms = {**conversations, **generations, "models": house.models, "pages": pages, "once": Once()}
     bundle = Bundle(house.static)
     files = {"path": str(house.static), "compressed": Compressed()}
+    page = {"static": house.static, "bundle": bundle, "pages": pages}
     plain = {"questions": house.questions, "generations": house.generations}
     figures = {"figures": house.figures, "networks": house.figures_for}
     socket = {**conversations, **plain, "sockets": house.sockets, "news": News(house.conversations, house.changes)}
@@ -114,7 +116,8 @@ def application(house: House) -> Application:
             (r"/api/generations/([^/]+)", GenerationHandler, generations),
             (r"/api/generations/([^/]+)/events", EventsHandler, generations),
             (r"/api/generations/([^/]+)/stop", StopHandler, generations),
-            (PAGE.pattern, PageHandler, {"static": house.static, "bundle": bundle, "pages": pages}),
+            (PAGE.pattern, PageHandler, page),
+            (r"/s/([^/]+)", SharedPageHandler, {**page, **shares}),
             (r"/plain", PlainStartHandler, forms),
             (r"/c/([0-9a-zA-Z]+)/plain", PlainConversationHandler, forms),
             (r"/c/([0-9a-zA-Z]+)/plain/(stop|again|continue)", PlainDeedHandler, forms),
