@@ -79,6 +79,11 @@ class Generation:
     def thinking(self) -> str:
         return "".join([event.text for event in self.log.events if isinstance(event, Thinking)])
 
+    @property
+    def has_begun(self) -> bool:
+        """This run has written something; what it goes on with doesn't count."""
+        return "first_token_duration" in self.stats
+
     def tell(self, events: Sequence[Event]) -> None:
         self.log.append(events)
 

@@ -32,8 +32,9 @@ class Questions:
         if len(question.encode("utf-8", "replace")) > MAX_QUESTION:
             raise TooLarge(f"The question is longer than {MAX_QUESTION >> 10} KiB: shorten it")
         self._generations.check_open()
-        name = model or await self._models.default()
-        await self._models.check(name)
+        allowed = self._models.allowed(person)
+        name = model or await self._models.default(allowed)
+        await self._models.check(name, allowed)
         return self._begin(person, Prompt(name, [_message(question)]))
 
     def _begin(self, person: str, prompt: Prompt) -> Generation:

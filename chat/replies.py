@@ -18,7 +18,7 @@ from .events import Done, Ending
 from .generation import Generation, State, Write, state_after
 from .generations import Generations, Prepared, covers, has_ended, texts_of
 from .messages import head, written
-from .models import Models
+from .models import Models, allow
 from .prompt import conversation_prompt
 from .requests import Choice
 from .titles import Titles
@@ -94,8 +94,10 @@ class Replies:
     def _write(self, reply: Message, choice: Choice) -> Write:
         async def write(generation: Generation) -> Done:
             generation.model = reply.model
+            allowed = self._models.allowed(generation.person)
             if generation.model is None:
-                generation.model = await self._models.default()
+                generation.model = await self._models.default(allowed)
+            allow(generation.model, allowed)
             branch = await self._branch(reply, generation)
             conversation = await self._conversation(generation.person, reply)
             return await self._writer.write(

@@ -11,7 +11,7 @@ from ollama.client import Ollama
 from ollama.errors import OllamaError
 from store import PersonalStore, Store, StoreError
 
-from .models import Models
+from .fleet import Fleet
 from .writer import Writer
 
 log = logging.getLogger("hearth.titles")
@@ -29,15 +29,13 @@ class Titles:
     def __init__(
         self,
         store: Store,
-        ollama: Ollama,
-        models: Models,
+        fleet: Fleet,
         writer: Writer,
         changed: Callable[[str, str], None],
         wanted: bool,
     ) -> None:
         self._store = store
-        self._models = models
-        self._ollama = ollama
+        self._fleet = fleet
         self._writer = writer
         self._changed = changed
         self._wanted = wanted
@@ -83,14 +81,17 @@ class Titles:
             conversation = await store.conversation(conversation_id)
             if conversation is None or conversation.titled != "question":
                 return
-            title = clean(await self._ollama.say(await self._request(store, conversation_id, settings)))
+            ollama = await self._fleet.choose(settings["model"])
+            title = clean(await ollama.say(await self._request(store, ollama, conversation_id, settings)))
             if title:
                 await store.change_conversation(conversation_id, title=title, titled="model")
                 self._changed(store.person, conversation_id)
         except (OllamaError, StoreError) as error:
             log.info("no title: %s", error)
 
-    async def _request(self, store: PersonalStore, conversation_id: str, settings: dict[str, Any]) -> dict[str, Any]:
+    async def _request(
+        self, store: PersonalStore, ollama: Ollama, conversation_id: str, settings: dict[str, Any]
+    ) -> dict[str, Any]:
         messages = [one for one in await store.messages(conversation_id) if one.content][:2]
         turns = [{"role": one.role, "content": one.content[:EXCERPT]} for one in messages]
         request = settings | {
@@ -98,7 +99,7 @@ class Titles:
             "stream": False,
             "options": (settings.get("options") or {}) | {"num_predict": 40},
         }
-        if await self._models.can(settings["model"], "thinking"):
+        if await self._fleet.can(ollama, settings["model"], "thinking"):
             request["think"] = False
         return request
 

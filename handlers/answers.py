@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 from http.client import responses
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from tornado.web import HTTPError, RequestHandler
 
-from chat.errors import ChatError, Closing, Invalid, NotFound, TooLarge, told
+from chat.errors import BadName, ChatError, Closing, Invalid, NotFound, TooLarge, told
 from ollama.errors import BrokenStream, Busy, ModelNotFound, OllamaError
 from people import errors as people_errors
 from people.caller import Caller
@@ -38,6 +39,9 @@ HEADERS = {
 }
 # Of files that are nothing by themselves: a first visit asks for a hundred of them.
 LIGHT = {name: HEADERS[name] for name in ("Cross-Origin-Resource-Policy", "X-Content-Type-Options")}
+
+
+SECRET = re.compile(r"^(/(?:invitation|s|api/shared)/).+")
 
 
 class Problem(NamedTuple):
@@ -76,6 +80,8 @@ def problem_of(error: BaseException | None) -> Problem | None:
             return Problem(413, "too_large", str(error))
         case NotFound():
             return Problem(404, "not_found", str(error))
+        case BadName():
+            return Problem(400, "bad_name", str(error))
         case Invalid():
             return Problem(400, "bad_request", str(error))
         case Closing():
@@ -166,7 +172,12 @@ class JSONHandler(RequestHandler):
 def log_unexpected(handler: RequestHandler, error: BaseException | None) -> None:
     """What every handler's `log_exception` does; without the query, which may hold a question."""
     if problem_of(error) is None:  # else the line of the access log says enough
-        log.error("%s %s failed", handler.request.method, handler.request.path, exc_info=error)
+        log.error("%s %s failed", handler.request.method, shown(handler.request.path), exc_info=error)
+
+
+def shown(path: str) -> str:
+    """As a log may hold it: without the secret that some links are made of."""
+    return SECRET.sub(r"\1…", path)
 
 
 def answer_error(handler: RequestHandler, **kwargs: Any) -> None:

@@ -42,7 +42,7 @@ class ModelsHandler(JSONHandler):
         self._models = models
 
     async def get(self) -> None:
-        self.send(await self._models.view())
+        self.send(await self._models.view(self._models.allowed(self.caller.person)))
 
 
 class PersonalHandler(JSONHandler):

@@ -77,7 +77,8 @@ class Gate(Router):
         if problem is None:
             return self._application.find_handler(request)
         if problem is SIGN_IN and self._door.way_in and is_page(request.path):
-            to = {"to": f"{self._door.way_in}?{urlencode({'next': request.path})}"}
+            way_back = f"?{urlencode({'next': request.path})}" if request.path != "/" else ""
+            to = {"to": self._door.way_in + way_back}
             return self._application.get_handler_delegate(request, Elsewhere, to)
         return self._refused(request, problem)
 

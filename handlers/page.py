@@ -36,7 +36,8 @@ class PageHandler(JSONHandler):
         self.set_header("Content-Security-Policy", POLICY)
         self.set_header("Referrer-Policy", "same-origin")
         noscript = self._pages.noscript(self.request.headers.get("Accept-Language", ""), conversation)
-        html = await asyncio.to_thread(read_page, self._static, self._bundle, INDEX, "modules" in self.request.arguments)
+        whole = "modules" in self.request.arguments
+        html = await asyncio.to_thread(read_page, self._static, self._bundle, INDEX, whole)
         # Whose page it is: what another person left in this browser is not theirs to see.
         html = html.replace("<html ", f'<html data-person="{escape(self.caller.person)}" ', 1)
         finish(self, NOSCRIPT.sub(lambda _: noscript, html.encode()))

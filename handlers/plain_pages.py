@@ -175,7 +175,7 @@ class PlainHandler(StreamHandler):
     async def _chat_models(self) -> tuple[list[str], str | None]:
         """None, where Ollama doesn't tell: the reply will say what is wrong."""
         try:
-            view = await self._models.view()
+            view = await self._models.view(self._models.allowed(self.caller.person))
         except OllamaError:
             return [], None
         return [one.name for one in view["models"] if one.can_chat], view["default"]

@@ -12,14 +12,20 @@ from tornado.web import Application, RequestHandler
 from assets import Bundle
 from chat.changes import Changes
 from chat.conversations import Conversations
+from chat.first import First
+from chat.fleet import Fleet
 from chat.generations import Generations
+from chat.installed import Installed
+from chat.looking import Looking
 from chat.models import Models
 from chat.presets import Presets
+from chat.pulls import Pulls
 from chat.questions import Questions
 from chat.shares import Shares
+from chat.shelf import Shelf
 from chat.status import Readiness, Status
 
-from .answers import Nowhere
+from .answers import Nowhere, shown
 from .api import (
     ContinueHandler,
     ConversationHandler,
@@ -28,7 +34,6 @@ from .api import (
     ImportsHandler,
     MessageHandler,
     MessagesHandler,
-    ModelsHandler,
     PresetHandler,
     PresetsHandler,
     RepliesHandler,
@@ -37,8 +42,10 @@ from .api import (
 )
 from .export import ExportHandler
 from .files import BuiltHandler, Compressed, StaticHandler
-from .health import HealthHandler, ReadyHandler
+from .first import routes as first_routes
+from .health import HealthHandler, ReadyHandler, WayHandler
 from .languages import Languages
+from .manage_models import model_routes
 from .metrics import Figures, MetricsHandler, Network
 from .news import News
 from .once import Once
@@ -67,12 +74,18 @@ class House:
 
     conversations: Conversations
     generations: Generations
+    fleet: Fleet
     models: Models
+    installed: Installed
+    pulls: Pulls
+    shelf: Shelf
     presets: Presets
     questions: Questions
     shares: Shares
     status: Status
     readiness: Readiness
+    first: First
+    looking: Looking
     sockets: Sockets
     changes: Changes
     figures: Figures | None
@@ -92,13 +105,15 @@ def application(house: House) -> Application:
     page = {"static": house.static, "bundle": bundle, "pages": pages}
     plain = {"questions": house.questions, "generations": house.generations}
     figures = {"figures": house.figures, "networks": house.figures_for}
-    socket = {**conversations, **plain, "sockets": house.sockets, "news": News(house.conversations, house.changes)}
+    news = News(house.conversations, house.changes, house.shelf, house.pulls)
+    socket = {**conversations, **plain, "sockets": house.sockets, "news": news}
     return Application(
         [
             (r"/chat", ChatHandler, plain),
             (r"/ws", SocketHandler, socket),
             (r"/api/status", StatusHandler, {"status": house.status}),
-            (r"/api/models", ModelsHandler, {"models": house.models}),
+            *model_routes(house.models, house.installed, house.pulls),
+            *first_routes(house.first, house.looking),
             (r"/api/conversations", ConversationsHandler, conversations),
             (r"/api/conversations/([^/]+)", ConversationHandler, conversations),
             (r"/api/conversations/([^/]+)/messages", MessagesHandler, conversations),
@@ -125,6 +140,7 @@ def application(house: House) -> Application:
             (r"/built/.*", BuiltHandler, {"bundle": bundle}),
             (r"/(service-worker\.js)", StaticHandler, files),  # its address is how far it reaches
             (r"/healthz", HealthHandler),
+            (r"/healthz/way", WayHandler),
             (r"/readyz", ReadyHandler, {"readiness": house.readiness, **generations}),
             *([(r"/metrics", MetricsHandler, figures)] if house.figures else []),
         ],
@@ -139,11 +155,12 @@ def log_request(handler: RequestHandler) -> None:
     status, request = handler.get_status(), handler.request
     level = logging.WARNING if status == 500 else logging.INFO
     milliseconds = 1000 * request.request_time()
-    words = "%d %s %s (%s) %.1f ms", status, request.method, request.path, request.remote_ip, milliseconds
+    path = shown(request.path)
+    words = "%d %s %s (%s) %.1f ms", status, request.method, path, request.remote_ip, milliseconds
     fields = {
         "status": status,
         "method": request.method,
-        "path": request.path,
+        "path": path,
         "remote_ip": request.remote_ip,
         "milliseconds": round(milliseconds, 1),
     }

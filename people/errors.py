@@ -77,7 +77,9 @@ class CodeWrong(PeopleError):
 
     def __init__(self, left: int) -> None:
         self.left = left
-        super().__init__(f"This is not the code that Hearth's log shows ({left} {'try' if left == 1 else 'tries'} left)")
+        super().__init__(
+            f"This is not the code that Hearth's log shows ({left} {'try' if left == 1 else 'tries'} left)"
+        )
 
 
 class CodeGone(PeopleError):

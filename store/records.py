@@ -62,6 +62,21 @@ class Preset(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
+class PullRecord(msgspec.Struct, frozen=True):
+    """How far an Ollama is with fetching a model."""
+
+    id: str
+    person: str  # who began it
+    model: str
+    server: str  # the URL of its Ollama
+    state: str  # a value of chat.pulling.State
+    error: dict[str, Any] | None
+    total: int  # bytes, as far as known; as the next
+    completed: int
+    created_at: datetime
+    updated_at: datetime
+
+
 class Share(msgspec.Struct, frozen=True):
     id: str  # the secret in the link
     conversation: str

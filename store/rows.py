@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from .records import Conversation, Message, Preset, Run, Share
+from .records import Conversation, Message, Preset, PullRecord, Run, Share
 
 Row = tuple[Any, ...]
 
@@ -16,6 +16,7 @@ CONVERSATION = "id, title, model, system, options, think, keep_alive, pinned, le
 MESSAGE = """id, conversation, parent, role, content, created_at, thinking, images, model, state, generation,
     error, stats, context, seams"""
 PRESET = "id, name, model, system, options, think, keep_alive, created_at, updated_at"
+PULL = "id, person, model, server, state, error, total, completed, created_at, updated_at"
 RUN = "id, conversation, message, state, last, ended_at"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,6 +55,10 @@ def message_row(one: Message) -> Row:
 
 def preset_row(one: Preset) -> Row:
     return tuple(column(name, getattr(one, name)) for name in names(PRESET))
+
+
+def pull_row(one: PullRecord) -> Row:
+    return tuple(column(name, getattr(one, name)) for name in names(PULL))
 
 
 def run_row(one: Run) -> Row:
@@ -122,6 +127,22 @@ def preset(row: Row) -> Preset:
         options=_parsed(options),
         think=_parsed(think),
         keep_alive=_parsed(keep_alive),
+        created_at=_time(created_at),
+        updated_at=_time(updated_at),
+    )
+
+
+def pull(row: Row) -> PullRecord:
+    id_, person, model, server, state, error, total, completed, created_at, updated_at = row
+    return PullRecord(
+        id=id_,
+        person=person,
+        model=model,
+        server=server,
+        state=state,
+        error=_parsed(error),
+        total=total,
+        completed=completed,
         created_at=_time(created_at),
         updated_at=_time(updated_at),
     )

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Self
 
 from . import messages, shares
+from .account_calls import StoredAccounts
 from .folder import open_folder
+from .house_settings import HouseSettings
 from .personal import PersonalSQLiteStore
+from .pulls import KeptPulls
 from .records import Message, Share
 from .schema import MIGRATIONS, Migration
 from .thread import DatabaseThread
@@ -21,6 +24,9 @@ class SQLiteStore:
     def __init__(self, folder: Path, thread: DatabaseThread) -> None:
         self._folder = folder
         self._thread = thread
+        self.pulls = KeptPulls(thread)
+        self.accounts = StoredAccounts(thread)
+        self.settings = HouseSettings(thread)
 
     def __repr__(self) -> str:
         return f"<SQLiteStore {self._folder} {self._thread}>"

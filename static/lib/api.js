@@ -137,6 +137,35 @@ export class Api extends EventTarget {
     if (!response.ok && response.type !== 'opaqueredirect') read(response, parsed(await response.text()));
   }
 
+  first() {
+    return this.#call('GET', '/api/first', undefined, { holds: ['suggestions'] });
+  }
+
+  // Takes seconds: names of a home network are slow to be found.
+  look() {
+    return this.#call('POST', '/api/ollama/look', {}, { holds: ['found'] });
+  }
+
+  pulls() {
+    return this.#call('GET', '/api/pulls', undefined, { holds: ['pulls'] });
+  }
+
+  pull(fields) {
+    return this.#call('POST', '/api/pulls', fields, { holds: ['pulls'] });
+  }
+
+  cancelPull(id) {
+    return this.#call('POST', `/api/pulls/${encodeURIComponent(id)}/cancel`, undefined, { holds: ['id'] });
+  }
+
+  resumePull(id) {
+    return this.#call('POST', `/api/pulls/${encodeURIComponent(id)}/resume`, undefined, { holds: ['id'] });
+  }
+
+  dismissPull(id) {
+    return this.#call('DELETE', `/api/pulls/${encodeURIComponent(id)}`);
+  }
+
   async #call(...call) {
     const answer = this.#exchange(...call);
     this.#underway.add(answer);
