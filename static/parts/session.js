@@ -29,7 +29,7 @@ export function session(house) {
 
   // What is typed is kept in this tab (its draft), and is there again afterwards.
   function signIn() {
-    const next = location.pathname + location.search;
+    const next = location.pathname;
     location.replace(`/sign-in?${new URLSearchParams({ next })}`);
   }
 
