@@ -11,6 +11,7 @@ export function nameForm(element, { name }) {
     fields: { name: field },
     label: t('form.save'),
     done: t('form.saved'),
+    look: 'quiet-button framed',
     places: { bad_name: 'name', name_taken: 'name' },
     run: async (values) => {
       if (!values.name.trim()) throw new Fault('bad_name', '');
@@ -49,7 +50,7 @@ export function leaveForm(element, { has_password: hasPassword }, last) {
   const form = new Form({
     fields: { password: password(t('account.leave.password'), 'current-password') },
     label,
-    danger: true,
+    look: 'quiet-button framed danger',
     places: { wrong_password: 'password', too_many: 'password' },
     run: leave,
   });

@@ -44,13 +44,12 @@ export class Form {
   #outcome;
 
   // fields: {name: Field}; run: gets their values, and what it throws is shown; places: {code of an error: name of the
-  // field}; more: what stands before the button; done: words for when it is done.
-  constructor({ fields: named, label, run, places = {}, more = [], done = '', danger = false }) {
+  // field}; more: what stands before the button; done: words for when it is done; look: of the button.
+  constructor({ fields: named, label, run, places = {}, more = [], done = '', look = 'main-button' }) {
     this.#fields = named;
     this.#run = run;
     this.#places = places;
-    const className = danger ? 'quiet-button framed danger' : 'main-button';
-    this.#button = make('button', { type: 'submit', className, textContent: label });
+    this.#button = make('button', { type: 'submit', className: look, textContent: label });
     this.#outcome = make('p', { className: 'outcome', role: 'status' });
     const elements = Object.values(named).map(({ element }) => element);
     const line = make('div', { className: 'line' }, this.#button, this.#outcome);

@@ -47,6 +47,7 @@ class PersonRow extends HTMLElement {
       fields: { name: parts.rename },
       label: t('form.save'),
       done: t('form.saved'),
+      look: 'quiet-button framed',
       places: { bad_name: 'name', name_taken: 'name' },
       run: ({ name }) => {
         if (!name.trim()) throw new Fault('bad_name', '');
