@@ -12,12 +12,30 @@ from typing import NamedTuple
 
 from .linker import LinkError, Read, graph, later, link
 
-SCRIPT, STYLE = "/built/app.js", "/built/app.css"
 STATIC = "/static/"
 VENDOR = "/static/vendor/"
 LOOK = 1.0  # seconds for which the files are taken to be as they were: a visit asks for several at once
-ENTRY = "/static/app.js"
 SHEET = re.compile(r'[ \t]*<link rel="stylesheet" href="/static/([^"]+)">\n')
+
+
+class Entry(NamedTuple):
+    """A page, the module that it begins with, and under which addresses it is told of both joined."""
+
+    page: str
+    module: str
+    built: str
+
+    @property
+    def script(self) -> str:
+        return f"{self.built}.js"
+
+    @property
+    def style(self) -> str:
+        return f"{self.built}.css"
+
+
+INDEX = Entry("index.html", "/static/app.js", "/built/app")
+SHARED = Entry("shared.html", "/static/shared.js", "/built/shared")
 
 
 class Built(NamedTuple):
@@ -26,7 +44,7 @@ class Built(NamedTuple):
 
 
 class Bundle:
-    """Of the folder `static`, whose index.html names the stylesheets in their order. Takes its time: for threads."""
+    """Of the folder `static`, whose pages name their stylesheets in their order. Takes its time: for threads."""
 
     def __init__(self, static: Path, look: float = LOOK) -> None:
         self._static = static
@@ -51,17 +69,17 @@ class Bundle:
         """Those of all files as they were when one was last asked for."""
         return list(self._files)
 
-    def page(self, index: str) -> str:
-        """index.html with the few in place of the many; as it is where they can't be joined."""
+    def page(self, html: str, entry: Entry = INDEX) -> str:
+        """The page with the few in place of the many; as it is where they can't be joined."""
         try:
-            self.get(SCRIPT)
+            self.get(entry.script)
         except LinkError:
-            return index
-        first = SHEET.search(index)
-        rest = SHEET.sub("", index)
+            return html
+        first = SHEET.search(html)
+        rest = SHEET.sub("", html)
         if first is not None:
-            rest = f'{rest[: first.start()]}    <link rel="stylesheet" href="{STYLE}">\n{rest[first.start() :]}'
-        return rest.replace(f'src="{ENTRY}"', f'src="{SCRIPT}"')
+            rest = f'{rest[: first.start()]}    <link rel="stylesheet" href="{entry.style}">\n{rest[first.start() :]}'
+        return rest.replace(f'src="{entry.module}"', f'src="{entry.script}"')
 
     def _renew(self) -> None:
         version = hash(tuple(self._stamps()))
@@ -86,11 +104,19 @@ class Bundle:
                 texts[path] = self._read(path)
             return texts[path]
 
-        first = graph(ENTRY, read)
-        parts = self._parts(first, read)
-        places = {path: f"/built/{path.removeprefix(STATIC)}" for path in parts}
-        files = {SCRIPT: link(first, read, places), STYLE: self._style()}
-        return files | {places[path]: link(modules, read) for path, modules in parts.items()}
+        files: dict[str, str] = {}
+        for entry in self._entries():
+            first = graph(entry.module, read)
+            parts = self._parts(first, read)
+            # What a part needs besides the first is another matter for each page.
+            base = "/built/" if entry is INDEX else f"{entry.built}/"
+            places = {path: base + path.removeprefix(STATIC) for path in parts}
+            files |= {entry.script: link(first, read, places), entry.style: self._style(entry)}
+            files |= {places[path]: link(modules, read) for path, modules in parts.items()}
+        return files
+
+    def _entries(self) -> list[Entry]:
+        return [one for one in (INDEX, SHARED) if one is INDEX or (self._static / one.page).exists()]
 
     def _parts(self, first: list[str], read: Read) -> dict[str, list[str]]:
         """What is imported later, and what that needs besides the first: the page's own, libraries are as they are."""
@@ -109,6 +135,6 @@ class Bundle:
         except OSError:
             raise LinkError(f"{path} is not there") from None
 
-    def _style(self) -> str:
-        sheets = SHEET.findall((self._static / "index.html").read_text("utf-8"))
+    def _style(self, entry: Entry) -> str:
+        sheets = SHEET.findall((self._static / entry.page).read_text("utf-8"))
         return "\n".join(self._read(STATIC + sheet) for sheet in sheets)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import gzip
 import re
+from html import escape
 from pathlib import Path
 
-from assets import Bundle
+from tornado.web import RequestHandler
+
+from assets import INDEX, Bundle, Entry
 
 from .accepted import takes_gzip
 from .answers import HEADERS, JSONHandler
@@ -35,20 +38,27 @@ class PageHandler(JSONHandler):
         self.set_header("Referrer-Policy", "same-origin")
         renew(self)
         noscript = self._pages.noscript(self.request.headers.get("Accept-Language", ""), conversation)
-        body = NOSCRIPT.sub(lambda _: noscript, (await asyncio.to_thread(self._page)).encode())
-        if takes_gzip(self.request):
-            self.set_header("Content-Encoding", "gzip")
-            body = gzip.compress(body, 9, mtime=0)
-        self.finish(body)
+        whole = "modules" in self.request.arguments
+        html = await asyncio.to_thread(read_page, self._static, self._bundle, INDEX, whole)
+        # Whose page it is: what another person left in this browser is not theirs to see.
+        html = html.replace("<html ", f'<html data-person="{escape(self.caller.person)}" ', 1)
+        finish(self, NOSCRIPT.sub(lambda _: noscript, html.encode()))
 
     head = get
 
-    def _page(self) -> str:
-        """index.html, which is told what languages there are: one file each, so that the next one is one file.
 
-        With ?modules it names every file by itself, for who works on the page.
-        """
-        languages = " ".join(sorted(file.stem for file in self._static.glob("locales/*.json")))
-        index = (self._static / "index.html").read_text("utf-8")
-        index = index.replace('data-languages="en"', f'data-languages="{languages}"')
-        return index if "modules" in self.request.arguments else self._bundle.page(index)
+def read_page(static: Path, bundle: Bundle, entry: Entry, whole: bool) -> str:
+    """The page, which is told what languages there are: one file each, so that the next one is one file.
+
+    With ?modules (`whole`) it names every file by itself, for who works on the page.
+    """
+    languages = " ".join(sorted(file.stem for file in static.glob("locales/*.json")))
+    html = (static / entry.page).read_text("utf-8").replace('data-languages="en"', f'data-languages="{languages}"')
+    return html if whole else bundle.page(html, entry)
+
+
+def finish(handler: RequestHandler, body: bytes) -> None:
+    if takes_gzip(handler.request):
+        handler.set_header("Content-Encoding", "gzip")
+        body = gzip.compress(body, 9, mtime=0)
+    handler.finish(body)

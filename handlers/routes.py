@@ -54,6 +54,7 @@ from .once import Once
 from .page import PageHandler
 from .plain import ChatHandler
 from .plain_pages import Pages, PlainConversationHandler, PlainDeedHandler, PlainStartHandler
+from .shared_page import SharedPageHandler
 from .sharing import ConversationSharesHandler, SharedHandler, ShareHandler, SharesHandler
 from .sign_in import sign_in_routes
 from .sse import EventsHandler
@@ -106,6 +107,7 @@ def application(house: House) -> Application:
     forms = {**conversations, **generations, "models": house.models, "pages": pages, "once": Once()}
     bundle = Bundle(house.static)
     files = {"path": str(house.static), "compressed": Compressed()}
+    page = {"static": house.static, "bundle": bundle, "pages": pages}
     plain = {"questions": house.questions, "generations": house.generations}
     figures = {"figures": house.figures, "networks": house.figures_for}
     news = News(house.conversations, house.changes, house.shelf, house.pulls)
@@ -136,7 +138,8 @@ def application(house: House) -> Application:
             (r"/api/generations/([^/]+)", GenerationHandler, generations),
             (r"/api/generations/([^/]+)/events", EventsHandler, generations),
             (r"/api/generations/([^/]+)/stop", StopHandler, generations),
-            (PAGE.pattern, PageHandler, {"static": house.static, "bundle": bundle, "pages": pages}),
+            (PAGE.pattern, PageHandler, page),
+            (r"/s/([^/]+)", SharedPageHandler, {**page, **shares}),
             (r"/plain", PlainStartHandler, forms),
             (r"/c/([0-9a-zA-Z]+)/plain", PlainConversationHandler, forms),
             (r"/c/([0-9a-zA-Z]+)/plain/(stop|again|continue)", PlainDeedHandler, forms),

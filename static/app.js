@@ -3,6 +3,7 @@ import { preparedPicture } from './elements/picture.js';
 import { storage } from './elements/storage.js';
 import { Api } from './lib/api.js';
 import { Attachments } from './lib/attachments.js';
+import { belong } from './lib/belongings.js';
 import { Chat } from './lib/chat.js';
 import { ChatSettings } from './lib/chat-settings.js';
 import { Connection } from './lib/connection.js';
@@ -18,6 +19,8 @@ import { OllamaWatch } from './lib/ollama-watch.js';
 import { Presets } from './lib/presets.js';
 import { Pulls } from './lib/pulls.js';
 import { Search } from './lib/search.js';
+import { Session } from './lib/session.js';
+import { Sharing } from './lib/sharing.js';
 import { Shelf } from './lib/shelf.js';
 import { title } from './lib/title.js';
 import { TransportChoice } from './lib/transports/choice.js';
@@ -35,12 +38,19 @@ import { places } from './parts/places.js';
 import { preferences } from './parts/preferences.js';
 import { pulling } from './parts/pulling.js';
 import { replies } from './parts/replies.js';
+import { session } from './parts/session.js';
+import { sharing } from './parts/sharing.js';
 import { speaking } from './parts/speaking.js';
 import { settings } from './parts/settings.js';
 import { shell } from './parts/shell.js';
 import { waking } from './parts/waking.js';
 
 // Builds everything, once, and hands it to the parts of the page: each joins some elements to what they are about.
+
+const { person } = document.documentElement.dataset;
+const shelf = new Shelf(storage('indexedDB'));
+// Before anything that is kept here is read.
+if (person && belong([storage('sessionStorage'), storage('localStorage')], person)) shelf.clear();
 
 const api = new Api();
 const connection = new Connection();
@@ -50,7 +60,6 @@ const transports = new TransportChoice({
   forced: new URLSearchParams(location.search).get('transport'),
 });
 const ollama = new OllamaWatch({ api, connection });
-const shelf = new Shelf(storage('indexedDB'));
 const draft = new Draft([storage('sessionStorage'), storage('localStorage')], shelf);
 const house = {
   api,
@@ -65,6 +74,8 @@ const house = {
   }),
   library: new Library({ api, connection, unread: new Kept(storage('sessionStorage'), 'unread') }),
   search: new Search({ api, connection }),
+  session: new Session({ api, person }),
+  sharing: new Sharing({ api, connection }),
   news: new News({ transports, connection, reached: () => ollama.check() }),
   draft,
   edits: new Edits(new Kept(storage('sessionStorage'), 'edits')),
@@ -94,6 +105,8 @@ preferences(house);
 exchange(house);
 keyboard(house);
 shell(house);
+session(house);
+sharing(house);
 waking(house);
 
 // From now on what is pressed is heard.

@@ -57,7 +57,8 @@ async function keep(files) {
   }
   for (const file of wanted) {
     const answer = await fetch(file).catch(() => null);
-    if (answer?.ok) await cache.put(file, answer);
+    // Where nobody is signed in any more, another page answers.
+    if (answer?.ok && !answer.redirected) await cache.put(file, answer);
   }
 }
 

@@ -73,7 +73,7 @@ def test_a_preset_is_updated_renamed_and_deleted_and_every_tab_knows(reader: Rea
     theirs.get_by_label("Preset", exact=True).select_option("Baker")
     expect(theirs.get_by_label("Instructions")).to_have_value("You are a baker.")
     dialog.get_by_role("button", name="Delete").click()
-    expect(dialog.get_by_text("Delete “Baker” for everybody in the house?")).to_be_visible()
+    expect(dialog.get_by_text("Delete “Baker”?")).to_be_visible()
     dialog.get_by_role("group").get_by_role("button", name="Cancel").click()
     dialog.get_by_role("button", name="Delete").click()
     dialog.get_by_role("group").get_by_role("button", name="Delete").click()

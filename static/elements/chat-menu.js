@@ -4,11 +4,12 @@ import { make, send, set } from './make.js';
 import { titleField } from './title-field.js';
 import { t } from './words.js';
 
-// What the conversation on the page is called, and its menu. Sends
-//   rename-conversation {conversation, title}, and what the menu sends
+// What the conversation on the page is called, whether it is shared, and its menu. Sends
+//   rename-conversation {conversation, title}, share-conversation {conversation}, and what the menu sends
 class ChatMenu extends HTMLElement {
   #conversation = null;
   #title;
+  #sign;
   #button;
   #menu;
 
@@ -22,8 +23,15 @@ class ChatMenu extends HTMLElement {
       this.#menu.open(this.#button, { conversation: this.#conversation, settings: true });
     });
     this.#menu = make('conversation-menu');
-    this.append(this.#title, this.#button, this.#menu);
+    this.#sign = make('button', { type: 'button', className: 'quiet-button shared', hidden: true }, icon('link'));
+    this.#sign.title = this.#sign.ariaLabel = t('share.sign');
+    this.#sign.addEventListener('click', () => send(this, 'share-conversation', { conversation: this.#conversation }));
+    this.append(this.#title, this.#sign, this.#button, this.#menu);
     this.addEventListener('rename', () => this.#rename());
+  }
+
+  set shared(shared) {
+    this.#sign.hidden = !shared;
   }
 
   // conversation: null for a chat that isn't one yet. title: what it is called.

@@ -4,7 +4,8 @@ import { t } from './words.js';
 
 // What can be done with a conversation, as a menu at the button that opens it. Sends
 //   pin-conversation {conversation, pinned}, rename {conversation}, delete-conversation {conversation},
-//   export-conversation {conversation, format: 'markdown' | 'json', to: 'clipboard' | 'file'}, open-chat-settings
+//   export-conversation {conversation, format: 'markdown' | 'json', to: 'clipboard' | 'file'}, open-chat-settings,
+//   share-conversation {conversation}
 class ConversationMenu extends HTMLElement {
   #menu = new Menu();
 
@@ -25,6 +26,7 @@ class ConversationMenu extends HTMLElement {
     return [
       this.#entry('pin', pinned ? t('menu.pin') : t('menu.unpin'), 'pin-conversation', { conversation, pinned }),
       this.#entry('edit', t('menu.rename'), 'rename', { conversation }),
+      this.#entry('link', t('menu.share'), 'share-conversation', { conversation }),
       this.#entry('copy', t('menu.copy'), ...exporting('markdown', 'clipboard')),
       this.#entry('save', t('menu.export'), ...exporting('json', 'file')),
       this.#entry('bin', t('menu.delete'), 'delete-conversation', { conversation }),

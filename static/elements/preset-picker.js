@@ -121,7 +121,7 @@ class PresetPicker extends HTMLElement {
     else send(this, 'preset-create', { name });
   }
 
-  // Presets are everybody's: deleting one is asked about first.
+  // What can't be undone is asked about first.
   #ask({ id, name }) {
     const words = make('p', { textContent: t('preset.delete.question', { name }) });
     const yes = framed('preset.delete', { className: 'quiet-button framed danger' });

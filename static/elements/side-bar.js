@@ -2,6 +2,7 @@ import './conversation-list.js';
 import { Kept } from '../lib/kept.js';
 import { icon } from './icon.js';
 import { make, send, set } from './make.js';
+import './person-menu.js';
 import { storage } from './storage.js';
 import { isComposing } from './typing.js';
 import { t } from './words.js';
@@ -10,13 +11,17 @@ const wide = window.matchMedia('(min-width: 48rem)');
 const kept = new Kept(storage('localStorage'), 'side-bar');
 
 // Beside the room on a wide page, where it can be folded away; on a narrow one a drawer over it. Sends
-//   side-toggle {open, drawer}, search-conversations {query}, open-app-settings, open-help, and what its list sends
+//   side-toggle {open, drawer}, search-conversations {query}, open-app-settings, open-models, open-help, and what its
+//   list and its menu send
 class SideBar extends HTMLElement {
   list = make('conversation-list');
   #panel;
   #field;
   #clear;
   #status;
+  #person = make('person-menu', { hidden: true });
+  #settings;
+  #models;
 
   connectedCallback() {
     if (this.#panel) return;
@@ -60,12 +65,22 @@ class SideBar extends HTMLElement {
     set(this.#status, { textContent: found === null ? '' : t('library.found', { count: found }) });
   }
 
+  // Who is signed in, and what is theirs to look after: {user, auth, may}
+  set session(session) {
+    const { user, may } = session;
+    if (user) this.#person.session = session;
+    this.#person.hidden = !user;
+    this.#settings.hidden = Boolean(user);
+    this.#models.hidden = Boolean(user) || !may.models;
+  }
+
   #parts() {
     const close = this.#button('side', t('side.close'), () => (this.open = false));
     close.classList.add('close');
     const flame = make('img', { src: '/static/favicon.svg', alt: '', width: 28, height: 28 });
     const href = `/${location.search}`;
     const home = make('a', { className: 'home', href, ariaLabel: t('header.home') }, flame, 'Hearth');
+    const { settings, models } = this.#feet();
     const begin = make('a', { className: 'begin', href }, icon('write'), t('header.new'));
     return [
       make('div', { className: 'head' }, home, close),
@@ -76,10 +91,21 @@ class SideBar extends HTMLElement {
       make(
         'div',
         { className: 'foot' },
-        this.#button('settings', t('side.settings'), () => send(this, 'open-app-settings'), t('side.settings')),
+        this.#person,
+        settings,
+        models,
         this.#button('help', t('side.help'), () => send(this, 'open-help')),
       ),
     ];
+  }
+
+  // Where nobody is signed in.
+  #feet() {
+    const settings = this.#button('settings', '', () => send(this, 'open-app-settings'), t('side.settings'));
+    const models = this.#button('box', t('person.models'), () => send(this, 'open-models'));
+    models.hidden = true;
+    [this.#settings, this.#models] = [settings, models];
+    return { settings, models };
   }
 
   #button(name, label, onclick, ...words) {

@@ -1,7 +1,8 @@
-import { beginning, takenApart, withFiles } from '../lib/asked.js';
+import { takenApart, withFiles } from '../lib/asked.js';
 import { attachedFile, pictureButton } from './attached.js';
 import './branch-switch.js';
 import './copy-button.js';
+import { foldedText } from './folded-text.js';
 import { icon } from './icon.js';
 import { make, send, set } from './make.js';
 import './message-editor.js';
@@ -81,7 +82,7 @@ class UserMessage extends HTMLElement {
     const { pictures, files, bubble } = this.#parts;
     this.#asked = takenApart(content);
     bubble.hidden = !this.#asked.text;
-    bubble.replaceChildren(...folded(this.#asked.text));
+    bubble.replaceChildren(...foldedText(this.#asked.text));
     files.replaceChildren(...this.#asked.files.map(attachedFile));
     files.hidden = !this.#asked.files.length;
     const items = (images ?? []).map((image, place) => make('li', {}, pictureButton(image, place, images.length)));
@@ -111,22 +112,6 @@ class UserMessage extends HTMLElement {
     set(this.#parts.bubble, { hidden: editing || !this.#asked.text });
     set(this.#parts.actions, { hidden: editing });
   }
-}
-
-// A long text shows how it begins, and the rest when it is asked for.
-function folded(text) {
-  const content = make('div', { dir: 'auto', className: 'content' });
-  const head = beginning(text);
-  content.textContent = head === null ? text : `${head}…`;
-  if (head === null) return [content];
-  const more = make('button', { type: 'button', className: 'quiet-button more', ariaExpanded: 'false' });
-  const show = (whole) => {
-    content.textContent = whole ? text : `${head}…`;
-    set(more, { textContent: t(whole ? 'message.less' : 'message.more'), ariaExpanded: String(whole) });
-  };
-  more.onclick = () => show(more.ariaExpanded !== 'true');
-  show(false);
-  return [content, more];
 }
 
 function button(picture, label, onclick) {

@@ -5,13 +5,26 @@ const PATIENCE = 30_000;
 const LARGE = 500_000; // characters
 const PATIENCE_WITH_LARGE = 300_000;
 
-// Hearth's JSON API: one method a call, an ApiError where Hearth says no, a ConnectionError where nobody answers.
-export class Api {
+// Hearth's JSON API: one method a call, an ApiError where Hearth says no, a ConnectionError where nobody answers. Fires
+// `stranger` where it says no because nobody is signed in.
+export class Api extends EventTarget {
   #fetch;
   #changed = null;
+  #underway = new Set();
 
   constructor(fetch = (...request) => globalThis.fetch(...request)) {
+    super();
     this.#fetch = fetch;
+  }
+
+  // Resolves once what is being asked for now was answered.
+  async settled() {
+    await Promise.allSettled([...this.#underway]);
+  }
+
+  // For parts of the page that come later and have calls of their own.
+  call(...call) {
+    return this.#call(...call);
   }
 
   status() {
@@ -96,6 +109,34 @@ export class Api {
     return this.#call('DELETE', `/api/presets/${encodeURIComponent(id)}`);
   }
 
+  // All of mine.
+  shares() {
+    return this.#call('GET', '/api/shares', undefined, { holds: ['shares'] });
+  }
+
+  createShare(conversation, fields) {
+    const path = `/api/conversations/${encodeURIComponent(conversation)}/shares`;
+    return this.#call('POST', path, fields, { holds: ['id', 'link'] });
+  }
+
+  deleteShare(id) {
+    return this.#call('DELETE', `/api/shares/${encodeURIComponent(id)}`);
+  }
+
+  // What a link shows to who has it.
+  shared(id) {
+    return this.#call('GET', `/api/shared/${encodeURIComponent(id)}`, undefined, { holds: ['messages'] });
+  }
+
+  // Hearth answers with its page for signing in, which is not looked at.
+  async signOut() {
+    const signal = AbortSignal.timeout(PATIENCE);
+    const response = await this.#fetch('/sign-out', { method: 'POST', redirect: 'manual', signal }).catch((error) => {
+      throw new ConnectionError('no answer', { cause: error });
+    });
+    if (!response.ok && response.type !== 'opaqueredirect') read(response, parsed(await response.text()));
+  }
+
   first() {
     return this.#call('GET', '/api/first', undefined, { holds: ['suggestions'] });
   }
@@ -125,8 +166,21 @@ export class Api {
     return this.#call('DELETE', `/api/pulls/${encodeURIComponent(id)}`);
   }
 
+  async #call(...call) {
+    const answer = this.#exchange(...call);
+    this.#underway.add(answer);
+    try {
+      return await answer;
+    } catch (error) {
+      if (error.status === 401) this.dispatchEvent(new Event('stranger'));
+      throw error;
+    } finally {
+      this.#underway.delete(answer);
+    }
+  }
+
   // holds: what the answer must have, so that garbage is told from it here and not somewhere in the page.
-  async #call(method, path, body, { last = false, holds = [] } = {}) {
+  async #exchange(method, path, body, { last = false, holds = [] } = {}) {
     let response, text;
     try {
       response = await this.#fetch(path, { ...request(method, body), keepalive: last });

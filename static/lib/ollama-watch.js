@@ -41,6 +41,8 @@ export class OllamaWatch extends EventTarget {
 
   async #problem() {
     this.status = await this.#connection.retry(() => this.#api.status());
+    const { user, auth } = this.status;
+    if (!user && (auth === 'required' || auth === 'proxy')) return null; // strangers aren't told
     if (!this.status.ollama.reachable) return 'ollama_unreachable';
     const answer = await this.#connection.retry(() => this.#api.models()).catch(nothing);
     if (!answer) return 'ollama_unreachable';

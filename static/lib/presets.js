@@ -6,7 +6,7 @@ const SETTINGS = ['system', 'options', 'think', 'keep_alive'];
 // Characters of a name.
 export const LONGEST = 80;
 
-// Settings under names, which are kept by Hearth for everybody in the house. Fires `change`.
+// Settings under names, which Hearth keeps for this person. Fires `change`.
 export class Presets extends EventTarget {
   all = [];
 

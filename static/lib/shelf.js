@@ -26,6 +26,10 @@ export class Shelf {
     if (ids.length) await this.#do('readwrite', (store) => ids.map((id) => store.delete(id)).at(-1));
   }
 
+  async clear() {
+    await this.#do('readwrite', (store) => store.clear());
+  }
+
   // What nobody came back for.
   async sweep() {
     const old = () => IDBKeyRange.upperBound(this.#now() - KEPT);

@@ -1,0 +1,53 @@
+import { oneAtATime } from './one-at-a-time.js';
+
+// The links that this person shares conversations by. Fires `change`.
+export class Sharing extends EventTarget {
+  all = [];
+
+  // Reads them anew; what can't be read now is as it was.
+  refresh = oneAtATime(() => this.#read().catch(() => {}));
+
+  #api;
+  #connection;
+
+  constructor({ api, connection }) {
+    super();
+    this.#api = api;
+    this.#connection = connection;
+  }
+
+  // Those of one conversation, the newest first.
+  of(conversation) {
+    return this.all.filter((share) => share.conversation === conversation);
+  }
+
+  // message: down to which; null: live
+  async add(conversation, { message, sign_in }) {
+    const share = await this.#api.createShare(conversation, { message, sign_in });
+    this.#set([share, ...this.all]);
+    return share;
+  }
+
+  async end(id) {
+    try {
+      await this.#api.deleteShare(id);
+    } catch (error) {
+      if (error.status !== 404) throw error; // it was ended elsewhere
+    }
+    this.#set(this.all.filter((share) => share.id !== id));
+  }
+
+  async #read() {
+    const { shares } = await this.#connection.retry(() => this.#api.shares());
+    this.#set([...shares].sort(newer));
+  }
+
+  #set(shares) {
+    this.all = shares;
+    this.dispatchEvent(new Event('change'));
+  }
+}
+
+function newer(one, other) {
+  return one.created_at < other.created_at ? 1 : -1;
+}

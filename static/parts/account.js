@@ -1,0 +1,68 @@
+import '../elements/account-sheet.js';
+import { AccountsApi } from '../lib/accounts-api.js';
+import { answers } from './answers.js';
+import { leave } from './session.js';
+
+// One's own account. Returns what opens it.
+export function account(house) {
+  const { api, session, sharing, ollama } = house;
+  const calls = new AccountsApi(api);
+  const sheet = document.querySelector('account-sheet');
+
+  async function open() {
+    sheet.open();
+    try {
+      const reading = [calls.account(), calls.sessions(), calls.tokens(), isLast(), sharing.refresh()];
+      const [mine, sessions, tokens, last] = await Promise.all(reading);
+      const guarded = session.auth === 'required';
+      sheet.show({ account: mine, sessions, tokens, shares: sharing.all, last, guarded });
+    } catch (error) {
+      sheet.problem = error;
+    }
+  }
+
+  async function isLast() {
+    if (!session.may.people) return false;
+    const { people } = await calls.people();
+    return people.filter(({ role, disabled }) => role === 'owner' && !disabled).length < 2;
+  }
+
+  const readSessions = async () => (sheet.sessions = await calls.sessions());
+  const readTokens = async () => (sheet.tokens = await calls.tokens());
+
+  answers(sheet, {
+    'rename-account': async ({ name }) => {
+      await calls.rename(name);
+      await ollama.check();
+    },
+    'change-password': async (passwords) => {
+      await calls.changePassword({ old: passwords.old, new: passwords.new });
+      await readSessions();
+    },
+    'delete-account': async ({ password }) => {
+      await calls.leave(password);
+      await leave(house, '/sign-in');
+    },
+    'end-session': async ({ id }) => {
+      await calls.endSession(id);
+      await readSessions();
+    },
+    'end-other-sessions': async () => {
+      await calls.endOtherSessions();
+      await readSessions();
+    },
+    'create-token': async ({ name, scopes, days }) => {
+      const token = await calls.createToken({ name, scopes, days });
+      await readTokens();
+      return token;
+    },
+    'end-token': async ({ id }) => {
+      await calls.endToken(id);
+      await readTokens();
+    },
+    'end-share': ({ id }) => sharing.end(id),
+  });
+  sharing.addEventListener('change', () => (sheet.shares = sharing.all));
+
+  return open;
+}

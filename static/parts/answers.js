@@ -1,0 +1,6 @@
+// What elements ask for (elements/form.js): each kind with what is done, and its promise is the outcome.
+export function answers(element, deeds) {
+  for (const [type, deed] of Object.entries(deeds)) {
+    element.addEventListener(type, ({ detail }) => (detail.outcome = deed(detail)));
+  }
+}

@@ -1,0 +1,65 @@
+import { storage } from '../elements/storage.js';
+import { t } from '../elements/words.js';
+import { forget } from '../lib/belongings.js';
+
+// How long calls that are on their way are waited for.
+const PATIENCE = 3_000;
+
+// Who is signed in, what they look after, and the ways out.
+export function session(house) {
+  const { api, ollama, session: own, page } = house;
+
+  own.addEventListener('change', () => (page.sideBar.session = own));
+  own.addEventListener('out', () => (own.auth === 'required' ? signIn() : stranded()));
+  own.addEventListener('another', () => leave(house, '/'));
+  api.addEventListener('stranger', () => own.doubt());
+  ollama.addEventListener('change', () => ollama.status && own.hear(ollama.status));
+
+  document.addEventListener('sign-out', async () => {
+    try {
+      await finished(api);
+      await api.signOut();
+      await leave(house, '/sign-in');
+    } catch (error) {
+      page.toasts.show({ text: t('person.not_signed_out', { reason: error.message }) });
+    }
+  });
+  document.addEventListener('open-account', once(() => import('./account.js').then(({ account }) => account(house))));
+  document.addEventListener('open-people', once(() => import('./people.js').then(({ people }) => people(house))));
+
+  // What is typed is kept in this tab (its draft), and is there again afterwards.
+  function signIn() {
+    const next = location.pathname;
+    location.replace(`/sign-in?${new URLSearchParams({ next })}`);
+  }
+
+  // Whoever signed in at a proxy has to do so there again.
+  function stranded() {
+    const action = { label: t('person.reload'), run: () => location.reload() };
+    page.toasts.show({ text: t('person.stranded'), action, ms: Infinity });
+  }
+}
+
+// Nothing of theirs stays behind, also of what is kept as the page is left.
+export async function leave({ shelf }, path) {
+  const storages = [storage('sessionStorage'), storage('localStorage')];
+  window.addEventListener('pagehide', () => forget(storages));
+  forget(storages);
+  await Promise.allSettled([shelf.clear(), window.caches?.delete('shell')]);
+  location.replace(path);
+}
+
+// What waits to be done when the page is left (deleting what could be undone, settings) is done while it may be.
+async function finished(api) {
+  window.dispatchEvent(new Event('pagehide'));
+  await Promise.race([api.settled(), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+}
+
+// A part of the page that comes when it is first wanted: it gives what opens it.
+function once(bring) {
+  let part = null;
+  return async (event) => {
+    part ??= bring().catch(() => (part = null));
+    (await part)?.(event.detail);
+  };
+}

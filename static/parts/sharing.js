@@ -1,0 +1,37 @@
+import { listed } from '../lib/title.js';
+import { answers } from './answers.js';
+
+// Links to conversations: the sheet where they are made and ended, and a sign on the page while there are some.
+export function sharing({ chat, library, session, sharing: links, news, page }) {
+  const sheet = document.querySelector('share-sheet');
+
+  function draw() {
+    const id = chat.conversation?.id ?? null;
+    page.chatMenu.shared = id !== null && links.of(id).length > 0;
+    if (sheet.conversation) sheet.shares = links.of(sheet.conversation.id);
+  }
+
+  // Down to a message that was chosen, or to the last there is.
+  function last(conversation) {
+    if (conversation.id !== chat.conversation?.id) return conversation.leaf;
+    return chat.messages.findLast(({ sending }) => !sending)?.id ?? conversation.leaf;
+  }
+
+  document.addEventListener('share-conversation', async ({ detail }) => {
+    const conversation = detail.conversation ?? listed({ chat, library });
+    if (!conversation) return;
+    await import('../elements/share-sheet.js');
+    const down = Boolean(detail.message);
+    const message = detail.message ?? last(conversation);
+    sheet.open({ conversation, message, down, guarded: session.auth !== 'none' });
+    sheet.shares = links.of(conversation.id);
+    links.refresh();
+  });
+  answers(sheet, {
+    'create-share': ({ conversation, message, sign_in }) => links.add(conversation, { message, sign_in }),
+    'end-share': ({ id }) => links.end(id),
+  });
+
+  for (const source of [chat, links]) source.addEventListener('change', draw);
+  news.addEventListener('opened', () => links.refresh());
+}
