@@ -282,6 +282,7 @@ def build(
         static=Path(__file__).parent / "static",
     )
     accounts.on_end = connections.end
+    accounts.on_allowance = line.settle
     gate = Gate(application(house), _door(settings, accounts), settings.hosts, settings.proxies)
     return house, Server(gate, connections)
 
