@@ -12,6 +12,7 @@ import './elements/missing-state.js';
 import './elements/model-picker.js';
 import './elements/ollama-guide.js';
 import './elements/picture-viewer.js';
+import './elements/pull-sign.js';
 import './elements/reply-facts.js';
 import './elements/reply-menu.js';
 import './elements/settings-button.js';
@@ -73,12 +74,14 @@ export class Page {
     find('demo-notice').hidden = !ollama.status?.demo;
     find('demo-notice').show({ model: ollama.models[0]?.name, command: minutes.facts?.command ?? null });
     find('connection-note').away = connection.away;
+    find('pull-sign').show(pulls);
     find('model-picker').show({
       models: ollama.models,
       chosen: model,
       known: ollama.status !== null,
       standard: ollama.standard,
       missing,
+      manages: managesModels(ollama.status),
     });
     this.composer.hidden = chat.phase === 'failed';
     this.composer.busy = chat.busy;
