@@ -269,6 +269,8 @@ def build(
         presets=Presets(store, changes.tell_of_presets),
         questions=Questions(generations, models, writer, LINGER),
         shares=Shares(store, conversations, accounts.is_closed),
+        accounts=accounts,
+        auth=settings.auth,
         status=Status(VERSION, servers, settings.auth, settings.demo),
         readiness=Readiness(store, servers),
         first=First(servers, looking, machine.look),

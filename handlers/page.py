@@ -14,6 +14,7 @@ from assets import INDEX, Bundle, Entry
 
 from .accepted import takes_gzip
 from .answers import HEADERS, JSONHandler
+from .cookies import renew
 from .plain_pages import Pages
 
 NOSCRIPT = re.compile(rb"<noscript>.*?</noscript>\n?", re.DOTALL)
@@ -35,6 +36,7 @@ class PageHandler(JSONHandler):
         # Without JavaScript it is a form, which a browser would send as if from nowhere if it sent no referrer.
         self.set_header("Content-Security-Policy", POLICY)
         self.set_header("Referrer-Policy", "same-origin")
+        renew(self)
         noscript = self._pages.noscript(self.request.headers.get("Accept-Language", ""), conversation)
         whole = "modules" in self.request.arguments
         html = await asyncio.to_thread(read_page, self._static, self._bundle, INDEX, whole)
