@@ -32,7 +32,8 @@ ARGUMENTS = [
 ]
 # What the browser itself reports where a test cuts lines or asks for what isn't there.
 NETWORK = re.compile(
-    r"(Failed to load resource|WebSocket connection to).*/(api|ws)\b|unknown error occurred when fetching the script"
+    r"(Failed to load resource|WebSocket connection to).*/(api|ws|s|invitation)\b"
+    r"|unknown error occurred when fetching the script"
 )
 
 TRANSPORTS = pytest.mark.parametrize("transport", ["ws", "sse"])

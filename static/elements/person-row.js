@@ -14,15 +14,18 @@ class PersonRow extends HTMLElement {
   #person = null;
   #models = [];
   #parts = null;
-  // What a choice of models is shown for before it is kept.
+  // A choice of models is shown before it is kept.
   #choosing = false;
+  // What is changed is kept one after the other, and until then what is kept is older than what is shown.
+  #wanted = null;
+  #keeping = null;
 
   // {person, me: it is the owner's own, models: the names of those there are}
   show({ person, me, models }) {
     this.#person = person;
     this.#models = [...new Set([...models, ...(person.models ?? [])])].sort();
     this.#parts ??= this.#build(me);
-    this.#draw();
+    if (!this.#keeping) this.#draw();
   }
 
   #build(me) {
@@ -136,7 +139,10 @@ class PersonRow extends HTMLElement {
 
   // All are what a choice begins with, so that nothing is taken away by opening it.
   #choose() {
-    this.#choosing = this.#parts.which.value === 'some';
+    const { which, names } = this.#parts;
+    this.#choosing = which.value === 'some';
+    names.hidden = !this.#choosing;
+    for (const box of names.querySelectorAll('input')) box.checked = true;
     this.#change({ models: this.#choosing ? this.#models : null });
   }
 
@@ -157,16 +163,26 @@ class PersonRow extends HTMLElement {
   }
 
   // What is refused goes back to what it was, and is said in the row.
-  async #change(fields) {
+  #change(fields) {
     const { problem } = this.#parts;
     set(problem, { textContent: '', hidden: true });
-    try {
-      await this.#save(fields);
-    } catch (error) {
-      this.#choosing = false;
-      this.#draw();
-      set(problem, { textContent: problemWords(error), hidden: false });
+    this.#wanted = { ...this.#wanted, ...fields };
+    this.#keeping ??= this.#keep();
+  }
+
+  async #keep() {
+    while (this.#wanted) {
+      const fields = this.#wanted;
+      this.#wanted = null;
+      await this.#save(fields).catch((error) => this.#refused(error));
     }
+    this.#keeping = null;
+    this.#draw();
+  }
+
+  #refused(error) {
+    this.#choosing = false;
+    set(this.#parts.problem, { textContent: problemWords(error), hidden: false });
   }
 
   #save(fields) {

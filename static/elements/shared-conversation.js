@@ -25,7 +25,7 @@ class SharedConversation extends HTMLElement {
     set(heading, { textContent: title || t('library.untitled') });
     set(note, { textContent: t(live ? 'shared.live' : 'shared.by_link') });
     set(away, { textContent: problem && ready ? t('connection.away') : '' });
-    if (ready) this.#list(messages);
+    this.#list(messages);
     if (!state.hidden) this.#tell(ready ? 'empty' : phase, problem);
   }
 
