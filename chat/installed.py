@@ -12,7 +12,7 @@ import msgspec
 from ollama.care import Care, Shown
 from ollama.chunks import Model, Running
 from ollama.client import Ollama
-from ollama.errors import OllamaError, Refused
+from ollama.errors import ModelFailed, ModelNotFound, OllamaError, Refused
 from ollama.servers import Servers
 
 from .blobs import Weights, blobs, freed, shared_with
@@ -141,7 +141,9 @@ class Installed:
             body["parameters"] = options
         try:
             await Care(ollama).create(body)
-        except Refused as error:
+        except ModelNotFound:
+            raise
+        except (Refused, ModelFailed) as error:
             raise Refused(trouble(error, name).message) from None
 
     # -- finding

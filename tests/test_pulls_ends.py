@@ -16,6 +16,7 @@ from .fake_library import CUT, HANG, MANIFEST, RESET, SUCCESS, VERIFYING, WRITIN
 from .fake_ollama import FakeOllama
 from .hearth import error_code, eventually
 from .library import Library, library
+from .recordings import FOLDER as RECORDINGS
 
 A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 
@@ -77,7 +78,7 @@ async def test_what_was_cancelled_is_resumed_where_it_stopped() -> None:
         cancelled = json.loads((await house.post(f"/api/pulls/{pull}/cancel")).body)
         here, house.fake.library.pace = house.fake.library.have[A], 0
         answer = await house.post(f"/api/pulls/{pull}/resume")
-        assert (answer.code, json.loads(answer.body)["state"]) == (202, "running")
+        assert (answer.code, json.loads(answer.body)["error"]) == (202, None)
         assert json.loads(answer.body)["completed"] >= cancelled["completed"] > 0
         await house.until(pull, state="done")
         assert here > 0 and len(house.fake.library.pulls) == 2
@@ -145,6 +146,14 @@ async def test_what_does_not_pass_is_told_at_once_and_asked_once(model: str, cod
         failed = await house.until(await house.pull(model), state="failed")
         assert failed["error"]["code"] == code and "/models/x" not in failed["error"]["message"]
         assert len(house.fake.library.pulls) == 1
+
+
+@pytest.mark.gen_test
+async def test_what_a_real_ollama_said_without_a_network_is_understood() -> None:
+    async with library() as house:
+        house.fake.library.scripts["smollm2:360m"] = [[(RECORDINGS / "pull-offline.body.ndjson").read_bytes(), CUT]]
+        failed = await house.until(await house.pull("smollm2:360m"), state="failed")
+        assert failed["error"]["code"] == "no_network" and "ollama.com" in failed["error"]["message"]
 
 
 @pytest.mark.gen_test
