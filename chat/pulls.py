@@ -150,7 +150,11 @@ class Pulls:
         pull.task.add_done_callback(self._tasks.discard)
 
     async def _run(self, pull: Pulling) -> None:
-        met = await self._pull(pull)
+        try:
+            met = await self._pull(pull)
+        except Exception as error:
+            log.error("a pull failed", exc_info=error)
+            met = Trouble("failed", "Hearth failed; its log says how")
         pull.end(State.DONE if met is None else State.FAILED, met)
         if met is None:
             self._shelf.tell_of_models()

@@ -120,8 +120,10 @@ async def test_a_restart_of_hearth_goes_on_with_what_ran_and_what_waited() -> No
             assert [one["id"] for one in await house.list()] == [big, small]
             assert (await house.until(big, state="done"))["completed"] == 1000
             await house.until(small, state="done")
+            await house.until(await house.pull("nosuch"), state="failed")
+            ended = await house.list()
         async with library(fake=fake, folder=Path(folder)) as house:
-            assert [one["state"] for one in await house.list()] == ["done", "done"]
+            assert await house.list() == ended
     await fake.stop()
 
 

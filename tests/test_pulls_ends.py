@@ -107,7 +107,8 @@ async def test_an_ollama_that_is_started_again_in_the_middle_goes_on() -> None:
         await eventually(lambda: fake.library.have.get(A, 0) > 500_000)
         port = fake.port
         await fake.stop()
-        assert (await house.until(pull, phase="retrying"))["completed"] > 0
+        retrying = await house.until(pull, phase="retrying")
+        assert retrying["completed"] > 0 and retrying["error"]["code"] == "ollama_unreachable"
         fake.library.pace = 0
         await fake.start(port)
         await house.until(pull, state="done")
