@@ -33,11 +33,19 @@ log = logging.getLogger("hearth.pulls")
 class Pulls:
     """One at once for each Ollama, the others in line; one for each model of it."""
 
-    def __init__(self, kept: KeptPulls, servers: Servers, shelf: Shelf, delays: Sequence[float] = DELAYS) -> None:
+    def __init__(
+        self,
+        kept: KeptPulls,
+        servers: Servers,
+        shelf: Shelf,
+        delays: Sequence[float] = DELAYS,
+        keep_every: float = KEPT,
+    ) -> None:
         self._kept = kept
         self._servers = servers
         self._shelf = shelf
         self._delays = delays
+        self._keep_every = keep_every
         self._pulls: dict[str, Pulling] = {}  # in the order of their making
         self._turns: dict[str, asyncio.Lock] = {}  # by the server's URL
         self._tasks: set[asyncio.Task[None]] = set()
@@ -188,7 +196,7 @@ class Pulls:
 
     async def _keep_going(self, pull: Pulling) -> None:
         while True:
-            await asyncio.sleep(KEPT)
+            await asyncio.sleep(self._keep_every)
             await self._keep(pull)
             self._shelf.tell_of_pulls()  # that nothing comes any more is also to be seen
 

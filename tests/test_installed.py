@@ -198,7 +198,8 @@ async def test_a_model_that_only_embeds_is_loaded_too() -> None:
 @pytest.mark.gen_test
 async def test_how_long_is_read_strictly() -> None:
     async with library() as house:
-        for keep_alive in ("soon", "5 minutes", True, 1.5, 10**12, "9" * 41, []):
+        hostile: list[Any] = ["soon", "5 minutes", True, 1.5, 10**12, "9" * 41, []]
+        for keep_alive in hostile:
             answer = await house.post("/api/models/quick/load", {"keep_alive": keep_alive})
             assert answer.code == 400, keep_alive
         assert (await house.post("/api/models/quick/load", {"for": "5m"})).code == 400

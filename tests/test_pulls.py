@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+
+from handlers.shelf_news import ShelfNews
 
 from .fake_library import HANG, LAYERS, MANIFEST, SUCCESS, VERIFYING, WRITING, layer
 from .fake_ollama import FakeOllama
@@ -128,6 +131,36 @@ async def test_a_restart_of_hearth_goes_on_with_what_ran_and_what_waited() -> No
 
 
 @pytest.mark.gen_test
+async def test_what_a_kill_would_leave_is_on_the_disk_all_the_time() -> None:
+    async with library(keep_every=0.01) as house:
+
+        async def kept() -> tuple[str, int, int]:
+            (record,) = await house.store.pulls.all()
+            return record.state, record.completed, record.total
+
+        go = asyncio.Event()
+        house.fake.library.scripts["big"] = [[MANIFEST, go, layer(A, 1000, 400), HANG]]
+        pull = await house.pull("big")
+        assert await kept() == ("running", 0, 0)
+        go.set()
+        await until_kept(kept, ("running", 400, 1000))
+        await house.post(f"/api/pulls/{pull}/cancel")
+        assert await kept() == ("cancelled", 400, 1000)
+        house.fake.library.scripts["big"] = [[MANIFEST, layer(A, 1000, 400), SUCCESS]]
+        await house.post(f"/api/pulls/{pull}/resume")
+        await until_kept(kept, ("done", 1000, 1000))
+        await house.delete(f"/api/pulls/{pull}")
+        assert await house.store.pulls.all() == []
+
+
+async def until_kept(kept: Callable[[], Awaitable[tuple[str, int, int]]], wanted: tuple[str, int, int]) -> None:
+    async def is_so() -> bool:
+        return await kept() == wanted
+
+    await eventually(is_so)
+
+
+@pytest.mark.gen_test
 async def test_after_a_restart_the_bar_stands_where_it_stood() -> None:
     fake = await FakeOllama().start()
     with TemporaryDirectory() as folder:
@@ -165,6 +198,22 @@ async def test_those_who_look_are_told_at_once_and_then_at_most_twice_a_second()
             await house.until(pull, state="done")
             await eventually(lambda: house.shelf._later is None)
         assert all(after - before > 0.45 for before, after in pairwise(told)), told
+
+
+@pytest.mark.gen_test
+async def test_all_sockets_are_told_of_pulls_by_one_frame_made_once() -> None:
+    async with library() as house:
+        news, go = ShelfNews(house.shelf, house.pulls), asyncio.Event()
+        assert not news.has_pulls
+        house.fake.library.scripts["big"] = [[MANIFEST, layer(A, 1000, 250), go, SUCCESS]]
+        with house.shelf.heard(lambda: frames.append(news.pulls()), lambda: None):
+            frames: list[bytes] = []
+            await house.until(await house.pull("big"), phase="layers")
+            await eventually(lambda: frames and b'"completed":250' in frames[-1])
+        assert news.has_pulls and news.pulls() is frames[-1]
+        told = json.loads(frames[-1][frames[-1].index(b"{") :])
+        assert told["type"] == "pulls" and [one["model"] for one in told["pulls"]] == ["big"]
+        go.set()
 
 
 @pytest.mark.gen_test
