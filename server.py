@@ -17,12 +17,15 @@ from chat.changes import Changes
 from chat.conversations import Conversations
 from chat.fleet import Fleet
 from chat.generations import Generations
+from chat.installed import Installed
 from chat.line import Line
 from chat.models import Models
 from chat.presets import Presets
+from chat.pulls import Pulls
 from chat.questions import Questions
 from chat.replies import Replies
 from chat.shares import Shares
+from chat.shelf import Shelf
 from chat.status import Readiness, Status
 from chat.tally import Tally
 from chat.titles import Titles
@@ -39,6 +42,8 @@ from ollama.address import Address, parse
 from ollama.client import Ollama
 from ollama.servers import Servers
 from people.accounts import Accounts
+from people.errors import BadName, PeopleError
+from people.terminal import add_user
 from process import logs
 from process.blocked import LoopWatch
 from process.notify import Notify
@@ -70,6 +75,8 @@ def main() -> int:
         logs.set_up(sys.stderr, settings.log_level, settings.log_format, os.environ)
         if settings.backup is not None:
             backup(settings.data, settings.backup)
+        elif settings.add_user is not None:
+            print(add_user(settings.data, settings.add_user), file=sys.stderr)
         else:
             notify = Notify(os.environ)
             for name in PASSED_ON:  # to us, and not to a process of ours
@@ -78,7 +85,9 @@ def main() -> int:
                 runner.run(serve(settings, sockets, notify))
     except BadOption as error:
         return _refuse(error, 2)
-    except (CannotStart, CannotListen, StoreError, DemoMissing, DemoFailed) as error:
+    except BadName as error:
+        return _refuse(Exception(f"--add-user: {error}"), 2)
+    except (CannotStart, CannotListen, StoreError, PeopleError, DemoMissing, DemoFailed) as error:
         return _refuse(error, 1)
     return 0
 
@@ -162,6 +171,7 @@ async def _serve(
     except OSError as error:  # the folder for the replies
         raise CannotStart(f"{error.filename} can't be used ({_words(error)}); move it away") from None
     await house.conversations.recover()
+    await house.pulls.recover()
     loop = asyncio.get_running_loop()
     tasks = [loop.create_task(one) for one in (house.generations.sweep(), accounts.sweep(), notify.keep_alive())]
     server.add_sockets(listening.sockets)
@@ -178,6 +188,7 @@ async def _serve(
     server.stop()
     await server.drained(LAST_ANSWERS)
     await server.close_all_connections()
+    await house.pulls.close()
     await house.fleet.close()
     for task in tasks:
         task.cancel()
@@ -207,12 +218,17 @@ def build(
     writer.on_write = titles.give_up
     replies = Replies(store, generations, models, writer, titles, changes)
     sockets, connections = Sockets(), Connections(most_connections())
+    shelf = Shelf()
+    pulls = Pulls(store.pulls, servers, shelf)
     conversations = Conversations(store, generations, replies, titles, changes)
     house = House(
         conversations=conversations,
         generations=generations,
         fleet=fleet,
         models=models,
+        installed=Installed(servers, pulls, shelf),
+        pulls=pulls,
+        shelf=shelf,
         presets=Presets(store, changes.tell_of_presets),
         questions=Questions(generations, models, writer, LINGER),
         shares=Shares(store, conversations, accounts.is_closed),

@@ -44,6 +44,7 @@ class Settings:
     hosts: frozenset[str]
     proxies: frozenset[str]
     backup: Path | None
+    add_user: str | None
     parallel: int | None
     titles: bool
     grace: float
@@ -114,6 +115,7 @@ def _parser(environ: Mapping[str, str]) -> Parser:
     define("max_line", 16 * MIB, int, "bytes in one line of Ollama's", group="Models")
     define("data", _data_folder(environ), str, "the only folder that is written to", "FOLDER", group="Hearth")
     define("backup", "", str, "write a copy of the conversations there, also while Hearth runs", "FILE", group="Hearth")
+    define("add_user", None, str, "make an account, or renew its password, and ask for that", "NAME", group="Hearth")
     define("grace", 10.0, float, "seconds that running replies have to end when Hearth stops", group="Hearth")
     define("metrics", False, bool, "answer /metrics, for Prometheus on this machine", group="Watching")
     define("metrics_for", "", str, "who else may read them: addresses or networks", "IP,…", group="Watching")
@@ -216,6 +218,7 @@ def _checked(parser: Parser, inherited: Sequence[str]) -> Settings:
         hosts=frozenset({"localhost", *_machine_names(), listening.lower(), *hosts}),
         proxies=proxies,
         backup=Path(parser.backup).expanduser().absolute() if parser.backup else None,
+        add_user=parser.add_user,
         parallel=parser.parallel or None,
         titles=parser.titles,
         grace=parser.grace,

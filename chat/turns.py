@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from heapq import heappop, heappush
-from itertools import count, cycle, islice
+from itertools import count
+from operator import itemgetter
 
 from .place import Place
 
@@ -110,7 +111,7 @@ class Turns:
         end at any time, and places that rise and fall with what happens elsewhere would tell nobody anything.
         """
         here = Counter(place.person for place in inside)
-        waiting = {person: deque(_in_turns(*places.values())) for person, places in self._people.items()}
+        waiting = {person: deque(_in_turns(places.values())) for person, places in self._people.items()}
         left = {person: self._at_once.allowed(person) - here[person] for person in waiting}
         return _played(waiting, left, deque(place.person for place in inside), seats)
 
@@ -138,12 +139,10 @@ def _played(
         yield waiting[person].popleft()
         if waiting[person]:
             heappush(ready, (next(numbers), person))
-    yield from _in_turns(*(waiting[person] for person in held))  # who may have nothing at all
+    yield from _in_turns(waiting[person] for person in held)  # who may have nothing at all
 
 
-def _in_turns(*queues: deque[Place]) -> Iterator[Place]:
-    """The first of each, the second of each … (the recipe `roundrobin` of itertools)."""
-    iterators: Iterator[Iterator[Place]] = map(iter, queues)
-    for left in range(len(queues), 0, -1):
-        iterators = cycle(islice(iterators, left))
-        yield from map(next, iterators)
+def _in_turns(queues: Iterable[Iterable[Place]]) -> Iterator[Place]:
+    """The first of each, the second of each …"""
+    numbered = (pair for places in queues for pair in enumerate(places))
+    return (place for _, place in sorted(numbered, key=itemgetter(0)))

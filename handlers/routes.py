@@ -14,10 +14,13 @@ from chat.changes import Changes
 from chat.conversations import Conversations
 from chat.fleet import Fleet
 from chat.generations import Generations
+from chat.installed import Installed
 from chat.models import Models
 from chat.presets import Presets
+from chat.pulls import Pulls
 from chat.questions import Questions
 from chat.shares import Shares
+from chat.shelf import Shelf
 from chat.status import Readiness, Status
 
 from .answers import Nowhere
@@ -29,7 +32,6 @@ from .api import (
     ImportsHandler,
     MessageHandler,
     MessagesHandler,
-    ModelsHandler,
     PresetHandler,
     PresetsHandler,
     RepliesHandler,
@@ -40,6 +42,7 @@ from .export import ExportHandler
 from .files import BuiltHandler, Compressed, StaticHandler
 from .health import HealthHandler, ReadyHandler
 from .languages import Languages
+from .manage_models import model_routes
 from .metrics import Figures, MetricsHandler, Network
 from .news import News
 from .once import Once
@@ -69,6 +72,9 @@ class House:
     generations: Generations
     fleet: Fleet
     models: Models
+    installed: Installed
+    pulls: Pulls
+    shelf: Shelf
     presets: Presets
     questions: Questions
     shares: Shares
@@ -92,13 +98,14 @@ def application(house: House) -> Application:
     files = {"path": str(house.static), "compressed": Compressed()}
     plain = {"questions": house.questions, "generations": house.generations}
     figures = {"figures": house.figures, "networks": house.figures_for}
-    socket = {**conversations, **plain, "sockets": house.sockets, "news": News(house.conversations, house.changes)}
+    news = News(house.conversations, house.changes, house.shelf, house.pulls)
+    socket = {**conversations, **plain, "sockets": house.sockets, "news": news}
     return Application(
         [
             (r"/chat", ChatHandler, plain),
             (r"/ws", SocketHandler, socket),
             (r"/api/status", StatusHandler, {"status": house.status}),
-            (r"/api/models", ModelsHandler, {"models": house.models}),
+            *model_routes(house.models, house.installed, house.pulls),
             (r"/api/conversations", ConversationsHandler, conversations),
             (r"/api/conversations/([^/]+)", ConversationHandler, conversations),
             (r"/api/conversations/([^/]+)/messages", MessagesHandler, conversations),

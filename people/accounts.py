@@ -168,8 +168,11 @@ class Accounts:
             self._check_owner_stays(person)
             return await self._registry.delete(self._registry.get(person))
 
-    async def add(self, name: str, password: str) -> PersonView:
-        """By who sits at the machine: the owner where there is none, else a member; a new password for who is here."""
+    async def add(self, name: str, password: str) -> tuple[PersonView, bool]:
+        """By who sits at the machine: the owner where there is none, else a member; a new password for who is here.
+
+        And whether it is somebody new.
+        """
         name = checked(name)
         passwords.check(password, name)
         encoded = await self.entrance.passwords.hash(password)
@@ -182,7 +185,7 @@ class Accounts:
                 made = msgspec.structs.replace(person, password=encoded)
                 ended: list[Door] = [*self.sessions.of(person.id), *self.invitations.of(person.id)]
                 await self._registry.commit(keep=[made], drop=ended)
-        return _person_view(made, 0, 0)
+        return _person_view(made, 0, 0), person is None
 
     def _newcomer(self, name: str, encoded: str) -> Person:
         registry = self._registry

@@ -65,7 +65,7 @@ class Invitations:
 
     def of(self, person: str) -> list[Invitation]:
         """Those that renew this person's password."""
-        return [one for one in self._open() if one.person == person]
+        return [one for one in self._registry.invitations.values() if one.person == person]
 
     def over(self) -> list[Door]:
         return [one for one in self._registry.invitations.values() if self._is_over(one)]

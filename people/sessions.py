@@ -69,6 +69,7 @@ class Sessions:
         return [
             SessionView(one.id, one.agent, one.address, one.created_at, one.seen_at, one.id == current)
             for one in sorted(self.of(person), key=lambda one: one.seen_at, reverse=True)
+            if not self._is_over(one)
         ]
 
     async def end(self, person: str, session_id: str) -> None:
@@ -83,8 +84,8 @@ class Sessions:
             await self._registry.commit(drop=[one for one in self.of(person) if one.id != current])
 
     def of(self, person: str) -> list[Session]:
-        sessions = self._registry.sessions.values()
-        return [one for one in sessions if one.person == person and not self._is_over(one)]
+        """Also those that are over: a clock that is set back must not bring them to life."""
+        return [one for one in self._registry.sessions.values() if one.person == person]
 
     def over(self) -> list[Door]:
         """What has outlived its time."""

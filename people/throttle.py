@@ -36,8 +36,12 @@ class Bucket:
         self.at = now
 
     @property
+    def is_empty(self) -> bool:
+        return self.tries < 1 - 1e-6  # what was waited for is there, whatever the sum of its parts is
+
+    @property
     def is_full(self) -> bool:
-        return self.tries >= self.size
+        return self.tries > self.size - 1e-6
 
     @property
     def wait(self) -> float:
@@ -76,10 +80,10 @@ class Throttle:
         if known is not None:
             return _take([self._bucket(f"known {known}", TRIES)])
         here = self._bucket(f"address {network(address)}", TRIES)
-        if here.tries < 1:
+        if here.is_empty:
             raise too_many(here)
         everywhere = self._bucket(f"account {account}", TRIES_OF_ACCOUNT)
-        if everywhere.tries < 1:
+        if everywhere.is_empty:
             if not here.is_full:
                 raise too_many(everywhere)
             return _take([here])
@@ -97,7 +101,7 @@ class Throttle:
 
 def _take(buckets: list[Bucket]) -> Attempt:
     for bucket in buckets:
-        if bucket.tries < 1:
+        if bucket.is_empty:
             raise too_many(bucket)
     for bucket in buckets:
         bucket.tries -= 1

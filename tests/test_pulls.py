@@ -11,8 +11,6 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from handlers.shelf_news import ShelfNews
-
 from .fake_library import HANG, LAYERS, MANIFEST, SUCCESS, VERIFYING, WRITING, layer
 from .fake_ollama import FakeOllama
 from .hearth import error_code, eventually
@@ -198,22 +196,6 @@ async def test_those_who_look_are_told_at_once_and_then_at_most_twice_a_second()
             await house.until(pull, state="done")
             await eventually(lambda: house.shelf._later is None)
         assert all(after - before > 0.45 for before, after in pairwise(told)), told
-
-
-@pytest.mark.gen_test
-async def test_all_sockets_are_told_of_pulls_by_one_frame_made_once() -> None:
-    async with library() as house:
-        news, go = ShelfNews(house.shelf, house.pulls), asyncio.Event()
-        assert not news.has_pulls
-        house.fake.library.scripts["big"] = [[MANIFEST, layer(A, 1000, 250), go, SUCCESS]]
-        with house.shelf.heard(lambda: frames.append(news.pulls()), lambda: None):
-            frames: list[bytes] = []
-            await house.until(await house.pull("big"), phase="layers")
-            await eventually(lambda: frames and b'"completed":250' in frames[-1])
-        assert news.has_pulls and news.pulls() is frames[-1]
-        told = json.loads(frames[-1][frames[-1].index(b"{") :])
-        assert told["type"] == "pulls" and [one["model"] for one in told["pulls"]] == ["big"]
-        go.set()
 
 
 @pytest.mark.gen_test
