@@ -152,7 +152,7 @@ class Pulling:
     def _take(self, step: Step) -> None:
         self._layers.take(step, self._time())
         phase = "layers" if step.digest else _phase(step.status) or self.phase
-        if phase in ("verifying", "writing"):
+        if phase != self.phase and phase in ("verifying", "writing"):
             self._layers.finish()
         self.enter(phase)
 

@@ -9,10 +9,10 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from ollama.care import Care
-from ollama.client import Ollama
 from ollama.servers import Servers
 from store import KeptPulls, PullRecord, StoreError
 
+from .asked import asked, lists
 from .errors import BadName, Closing, Invalid, NotFound
 from .ids import new_id
 from .messages import now
@@ -86,13 +86,13 @@ class Pulls:
 
     async def begin(self, model: str, server: str | None, person: str) -> PullView:
         """Where this model is being pulled there already, that is the one."""
-        return (await self._begin(checked(model), str(self._server(server).address), person)).view()
+        return (await self._begin(checked(model), str(asked(self._servers, server).address), person)).view()
 
     async def begin_all(self, server: str | None, person: str) -> list[PullView]:
         """Fetch what is newer of all models that are there, of one Ollama or of each."""
         begun: list[Pulling] = []
-        for ollama in [self._server(server)] if server is not None else list(self._servers):
-            for model in await ollama.models():
+        for ollama, models in await lists(self._servers, server):
+            for model in models:
                 with suppress(BadName):
                     begun.append(await self._begin(checked(model.name), str(ollama.address), person, updates=True))
         return [pull.view() for pull in begun]
@@ -103,6 +103,7 @@ class Pulls:
         if pull.task is not None and pull.is_running:
             pull.task.cancel()
             await asyncio.wait([pull.task])
+        self._updates.discard(pull.id)
         if pull.is_running:
             pull.end(State.CANCELLED, CANCELLED)
         await self._keep(pull)
@@ -111,7 +112,7 @@ class Pulls:
     async def resume(self, pull_id: str) -> PullView:
         """Ollama kept what it got, and fetches the rest; of one that is done, what is newer."""
         pull = self._get(pull_id)
-        self._server(pull.server)
+        asked(self._servers, pull.server)
         if not pull.is_running:
             self._check_room()
             other = self._find(pull.server, pull.model, self._running())
@@ -233,12 +234,6 @@ class Pulls:
         if pull is None:
             raise NotFound("There is no such pull")
         return pull
-
-    def _server(self, url: str | None) -> Ollama:
-        ollama = next(iter(self._servers), None) if url is None else self._servers.by_url(url)
-        if ollama is None:
-            raise Invalid("`server` is none of the Ollamas that Hearth knows: GET /api/models lists them")
-        return ollama
 
     def _check_room(self) -> None:
         if self._closing:

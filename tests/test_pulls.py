@@ -108,6 +108,20 @@ async def test_all_models_that_are_there_are_updated_and_one_that_was_made_here_
 
 
 @pytest.mark.gen_test
+async def test_of_two_ollamas_the_one_that_answers_is_updated() -> None:
+    other = await FakeOllama().start()
+    async with library(other) as house:
+        other.models = ["quick:latest"]
+        await house.fake.stop()
+        answer = await house.post("/api/pulls", {"all": True})
+        (pull,) = json.loads(answer.body)["pulls"]
+        assert pull["server"] == other.url
+        await house.until(pull["id"], state="done")
+        await other.stop()
+        assert (await house.post("/api/pulls", {"all": True})).code == 502
+
+
+@pytest.mark.gen_test
 async def test_a_restart_of_hearth_goes_on_with_what_ran_and_what_waited() -> None:
     fake = await FakeOllama().start()
     with TemporaryDirectory() as folder:
