@@ -131,6 +131,22 @@ async def test_an_ollama_that_stays_away_fails_the_pull_in_words_and_resuming_he
 
 
 @pytest.mark.gen_test
+async def test_a_line_that_breaks_again_and_again_is_no_hindrance_as_long_as_bytes_come() -> None:
+    async with library(delays=(0.01,)) as house:
+        fetched = [layer(A, 1000, 100), layer(A, 1000, 200)]
+        house.fake.library.scripts["big"] = [*[[MANIFEST, *fetched, CUT]] * 5, [MANIFEST, *fetched, SUCCESS]]
+        await house.until(await house.pull("big"), state="done")
+        assert len(house.fake.library.pulls) == 6
+
+
+@pytest.mark.gen_test
+async def test_an_ollama_that_says_nothing_while_it_verifies_is_waited_for() -> None:
+    async with library(limits=Limits(idle=0.05), delays=()) as house:
+        house.fake.library.scripts["big"] = [[MANIFEST, layer(A, 1000, 100), VERIFYING, 0.2, SUCCESS]]
+        await house.until(await house.pull("big"), state="done")
+
+
+@pytest.mark.gen_test
 async def test_an_ollama_that_falls_silent_for_good_is_given_up() -> None:
     async with library(limits=Limits(idle=0.002), delays=()) as house:
         house.fake.library.scripts["big"] = [[MANIFEST, HANG]]
