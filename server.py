@@ -10,15 +10,19 @@ import socket
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import closing, suppress
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+import process.needs  # noqa: F401 -- says in one line which package is missing, before the next ones can't be imported
 from chat.changes import Changes
 from chat.conversations import Conversations
+from chat.first import First
 from chat.fleet import Fleet
 from chat.generations import Generations
 from chat.installed import Installed
 from chat.line import Line
+from chat.looking import Looking, places
 from chat.models import Models
 from chat.presets import Presets
 from chat.pulls import Pulls
@@ -44,14 +48,16 @@ from ollama.servers import Servers
 from people.accounts import Accounts
 from people.errors import BadName, PeopleError
 from people.terminal import add_user
-from process import logs
+from process import logs, machine
 from process.blocked import LoopWatch
+from process.gateway import gateway
 from process.notify import Notify
 from process.sockets import CannotListen, bound, inherited, most_connections
 from settings import BadOption, Settings, read
 from store import GUEST, HOUSE, SQLiteStore, StoreError
 from store.backup import backup
 from store.journal import Journals
+from store.restoring import restore
 
 VERSION = "0.1.0"
 LINGER = 8.0  # seconds after which a plain question that nobody follows any more is stopped
@@ -73,10 +79,14 @@ def main() -> int:
         sockets = inherited(os.environ)
         settings = read(sys.argv[1:], os.environ, [one.getsockname()[0] for one in sockets])
         logs.set_up(sys.stderr, settings.log_level, settings.log_format, os.environ)
+        if settings.doctor:
+            return _examine(settings)
         if settings.backup is not None:
             backup(settings.data, settings.backup)
         elif settings.add_user is not None:
             print(add_user(settings.data, settings.add_user), file=sys.stderr)
+        elif settings.restore is not None:
+            _restore(settings.data, settings.restore)
         else:
             notify = Notify(os.environ)
             for name in PASSED_ON:  # to us, and not to a process of ours
@@ -90,6 +100,26 @@ def main() -> int:
     except (CannotStart, CannotListen, StoreError, PeopleError, DemoMissing, DemoFailed) as error:
         return _refuse(error, 1)
     return 0
+
+
+def _examine(settings: Settings) -> int:
+    """The doctor's modules are loaded for nobody else."""
+    from doctor.rounds import report
+
+    if isinstance(sys.stdout, TextIOWrapper):  # a file's name may be one that the terminal can't show
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        return 0 if report(settings, sys.stdout) else 1
+    except BrokenPipeError:  # whoever read has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
+
+
+def _restore(folder: Path, file: Path) -> None:
+    kept = restore(folder, file)
+    print(f"{file} is in place.", f"What was there is kept in {kept} for two weeks." if kept else "")
+    print("Accounts and passwords are as they were then. Everyone signs in anew; tokens, invitations and shared")
+    print("links don't come back: what of them was ended since stays so.")
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -170,6 +200,7 @@ async def _serve(
         house, server = build(settings, store, accounts, where, tally)
     except OSError as error:  # the folder for the replies
         raise CannotStart(f"{error.filename} can't be used ({_words(error)}); move it away") from None
+    await house.looking.recall()
     await house.conversations.recover()
     await house.pulls.recover()
     loop = asyncio.get_running_loop()
@@ -204,9 +235,15 @@ def build(
 ) -> tuple[House, Server]:
     """Everything between the browsers and the Ollamas at `where`; needs a running loop, listens nowhere yet."""
     tally = tally or Tally()
-    servers = Servers(Ollama(one, settings.limits, settings.max_line) for one in where)
+
+    def open_ollama(address: Address) -> Ollama:
+        return Ollama(address, settings.limits, settings.max_line)
+
+    servers = Servers(map(open_ollama, where))
     servers.on_error = tally.add_error
     fleet = Fleet(servers)
+    where_to_look = None if settings.told_of_ollama else places(gateway())
+    looking = Looking(servers, store.settings, open_ollama, where_to_look)
     generations = Generations(store, Journals(settings.data / "generations"))
     generations.on_ended = tally.add
     models = Models(fleet, settings.model, lambda person: accounts.allowance(person)[0])
@@ -232,8 +269,12 @@ def build(
         presets=Presets(store, changes.tell_of_presets),
         questions=Questions(generations, models, writer, LINGER),
         shares=Shares(store, conversations, accounts.is_closed),
+        accounts=accounts,
+        auth=settings.auth,
         status=Status(VERSION, servers, settings.auth, settings.demo),
         readiness=Readiness(store, servers),
+        first=First(servers, looking, machine.look),
+        looking=looking,
         sockets=sockets,
         changes=changes,
         figures=Figures(VERSION, generations, line, tally, sockets, connections) if settings.metrics else None,

@@ -21,7 +21,7 @@ from ollama.http import Limits
 MIB = 1024 * 1024
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("text", "json")
-FLAGS = ("demo", "titles", "metrics")
+FLAGS = ("demo", "titles", "metrics", "doctor")
 YES_OR_NO = ("true", "false", "t", "f", "1", "0")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -36,6 +36,7 @@ class Settings:
     address: str
     port: int
     ollama: tuple[Address, ...]
+    told_of_ollama: bool  # else it may be looked for
     data: Path
     model: str | None
     demo: bool
@@ -45,6 +46,9 @@ class Settings:
     proxies: frozenset[str]
     backup: Path | None
     add_user: str | None
+    restore: Path | None
+    doctor: bool
+    url: str  # by which browsers reach it, for the doctor to try
     parallel: int | None
     titles: bool
     grace: float
@@ -116,6 +120,9 @@ def _parser(environ: Mapping[str, str]) -> Parser:
     define("data", _data_folder(environ), str, "the only folder that is written to", "FOLDER", group="Hearth")
     define("backup", "", str, "write a copy of the conversations there, also while Hearth runs", "FILE", group="Hearth")
     define("add_user", None, str, "make an account, or renew its password, and ask for that", "NAME", group="Hearth")
+    define("restore", "", str, "put such a copy in place of the conversations", "FILE", group="Hearth")
+    define("doctor", False, bool, "say what is to be mended on this machine, with these options", group="Hearth")
+    define("url", "", str, "for --doctor: the address by which browsers come, to try the way there", group="Hearth")
     define("grace", 10.0, float, "seconds that running replies have to end when Hearth stops", group="Hearth")
     define("metrics", False, bool, "answer /metrics, for Prometheus on this machine", group="Watching")
     define("metrics_for", "", str, "who else may read them: addresses or networks", "IP,…", group="Watching")
@@ -210,6 +217,7 @@ def _checked(parser: Parser, inherited: Sequence[str]) -> Settings:
         address=listening,
         port=parser.port,
         ollama=_ollama(parser.ollama),
+        told_of_ollama=bool(parser.ollama.strip()) or parser.demo,
         data=_folder(parser.data),
         model=parser.model or None,
         demo=parser.demo,
@@ -217,8 +225,11 @@ def _checked(parser: Parser, inherited: Sequence[str]) -> Settings:
         auth_header=_header(parser.auth_header),
         hosts=frozenset({"localhost", *_machine_names(), listening.lower(), *hosts}),
         proxies=proxies,
-        backup=Path(parser.backup).expanduser().absolute() if parser.backup else None,
+        backup=_file(parser.backup),
         add_user=parser.add_user,
+        restore=_file(parser.restore),
+        doctor=parser.doctor,
+        url=_url(parser.url),
         parallel=parser.parallel or None,
         titles=parser.titles,
         grace=parser.grace,
@@ -321,6 +332,16 @@ def _folder(text: str) -> Path:
         return Path(text).expanduser().absolute()
     except RuntimeError:  # no such user, or one without a home
         raise BadOption(f"--data={text}: that home folder is not known; give another folder") from None
+
+
+def _file(text: str) -> Path | None:
+    return Path(text).expanduser().absolute() if text else None
+
+
+def _url(text: str) -> str:
+    if text and not re.fullmatch(r"https?://[^/?#@\s]+/?", text):
+        raise BadOption(f"--url={text} is no address of a page; give one such as https://hearth.home.arpa/")
+    return text.rstrip("/")
 
 
 def _lower_first(words: str) -> str:

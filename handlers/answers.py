@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import re
 from http.client import responses
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
+from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError, RequestHandler
 
 from chat.errors import BadName, ChatError, Closing, Invalid, NotFound, TooLarge, told
@@ -22,6 +24,7 @@ log = logging.getLogger("hearth.request")
 
 T = TypeVar("T")
 
+SECRET = re.compile(r"(/invitation/|/s/|/api/shared/|/api/shares/).+")  # the rest of such a path is one
 JSON = "application/json; charset=utf-8"
 HEADERS = {
     "Content-Security-Policy": (
@@ -166,9 +169,14 @@ class JSONHandler(RequestHandler):
 
 
 def log_unexpected(handler: RequestHandler, error: BaseException | None) -> None:
-    """What every handler's `log_exception` does; without the query, which may hold a question."""
+    """What every handler's `log_exception` does."""
     if problem_of(error) is None:  # else the line of the access log says enough
-        log.error("%s %s failed", handler.request.method, handler.request.path, exc_info=error)
+        log.error("%s %s failed", handler.request.method, path_for_log(handler.request), exc_info=error)
+
+
+def path_for_log(request: HTTPServerRequest) -> str:
+    """Without the query, which may hold a question, and without what opens a door."""
+    return SECRET.sub(r"\1…", request.path)
 
 
 def answer_error(handler: RequestHandler, **kwargs: Any) -> None:

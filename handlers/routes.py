@@ -12,9 +12,11 @@ from tornado.web import Application, RequestHandler
 from assets import Bundle
 from chat.changes import Changes
 from chat.conversations import Conversations
+from chat.first import First
 from chat.fleet import Fleet
 from chat.generations import Generations
 from chat.installed import Installed
+from chat.looking import Looking
 from chat.models import Models
 from chat.presets import Presets
 from chat.pulls import Pulls
@@ -22,8 +24,10 @@ from chat.questions import Questions
 from chat.shares import Shares
 from chat.shelf import Shelf
 from chat.status import Readiness, Status
+from people.accounts import Accounts
 
-from .answers import Nowhere
+from .account import account_routes
+from .answers import Nowhere, path_for_log
 from .api import (
     ContinueHandler,
     ConversationHandler,
@@ -40,7 +44,8 @@ from .api import (
 )
 from .export import ExportHandler
 from .files import BuiltHandler, Compressed, StaticHandler
-from .health import HealthHandler, ReadyHandler
+from .first import routes as first_routes
+from .health import HealthHandler, ReadyHandler, WayHandler
 from .languages import Languages
 from .manage_models import model_routes
 from .metrics import Figures, MetricsHandler, Network
@@ -50,6 +55,7 @@ from .page import PageHandler
 from .plain import ChatHandler
 from .plain_pages import Pages, PlainConversationHandler, PlainDeedHandler, PlainStartHandler
 from .sharing import ConversationSharesHandler, SharedHandler, ShareHandler, SharesHandler
+from .sign_in import sign_in_routes
 from .sse import EventsHandler
 from .websocket import SocketHandler, Sockets
 
@@ -78,8 +84,12 @@ class House:
     presets: Presets
     questions: Questions
     shares: Shares
+    accounts: Accounts
+    auth: str  # who signs in, as /api/status tells it
     status: Status
     readiness: Readiness
+    first: First
+    looking: Looking
     sockets: Sockets
     changes: Changes
     figures: Figures | None
@@ -106,6 +116,7 @@ def application(house: House) -> Application:
             (r"/ws", SocketHandler, socket),
             (r"/api/status", StatusHandler, {"status": house.status}),
             *model_routes(house.models, house.installed, house.pulls),
+            *first_routes(house.first, house.looking),
             (r"/api/conversations", ConversationsHandler, conversations),
             (r"/api/conversations/([^/]+)", ConversationHandler, conversations),
             (r"/api/conversations/([^/]+)/messages", MessagesHandler, conversations),
@@ -115,6 +126,8 @@ def application(house: House) -> Application:
             (r"/api/shares/([^/]+)", ShareHandler, shares),
             (r"/api/shared/([^/]+)", SharedHandler, shares),
             (r"/api/account/export", ExportHandler, {**conversations, **presets, **shares}),
+            *account_routes(house.accounts, house.generations),
+            *sign_in_routes(house.accounts, house.auth, pages),
             (r"/api/presets", PresetsHandler, presets),
             (r"/api/presets/([^/]+)", PresetHandler, presets),
             (r"/api/messages/([^/]+)", MessageHandler, conversations),
@@ -131,6 +144,7 @@ def application(house: House) -> Application:
             (r"/built/.*", BuiltHandler, {"bundle": bundle}),
             (r"/(service-worker\.js)", StaticHandler, files),  # its address is how far it reaches
             (r"/healthz", HealthHandler),
+            (r"/healthz/way", WayHandler),
             (r"/readyz", ReadyHandler, {"readiness": house.readiness, **generations}),
             *([(r"/metrics", MetricsHandler, figures)] if house.figures else []),
         ],
@@ -141,15 +155,16 @@ def application(house: House) -> Application:
 
 
 def log_request(handler: RequestHandler) -> None:
-    """One line, without the query: it may hold a question."""
+    """One line."""
     status, request = handler.get_status(), handler.request
     level = logging.WARNING if status == 500 else logging.INFO
     milliseconds = 1000 * request.request_time()
-    words = "%d %s %s (%s) %.1f ms", status, request.method, request.path, request.remote_ip, milliseconds
+    path = path_for_log(request)
+    words = "%d %s %s (%s) %.1f ms", status, request.method, path, request.remote_ip, milliseconds
     fields = {
         "status": status,
         "method": request.method,
-        "path": request.path,
+        "path": path,
         "remote_ip": request.remote_ip,
         "milliseconds": round(milliseconds, 1),
     }

@@ -105,7 +105,7 @@ class Accounts:
             if caller is not None:
                 return caller
             if not self.has_owner:
-                raise NoOwner
+                raise NoOwner(name)
             person = self._registry.newcomer(checked(name), None)
             await self._registry.commit(keep=[person])
         return self._registry.caller(person, None)

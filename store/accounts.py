@@ -11,6 +11,7 @@ import msgspec
 
 from . import conversations, rows
 from .account_records import AccountRecord, Device, Door, Invitation, Known, Person, Session, Token
+from .forgetting import mark
 from .schema import MESSAGE_BITS
 
 R = TypeVar("R", bound=msgspec.Struct)
@@ -85,6 +86,7 @@ def delete(db: sqlite3.Connection, person: str) -> list[str]:
     for table in _LEFT:
         db.execute(f"DELETE FROM {table} WHERE person = ?", (person,))
     db.execute("DELETE FROM people WHERE id = ?", (person,))
+    mark(db)
     return sorted(set(generations))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from . import rows
 from .errors import Gone
+from .forgetting import mark
 from .records import Conversation, Found
 from .schema import MESSAGE_BITS
 from .search import Time, find, reindex
@@ -100,6 +101,7 @@ def delete(db: sqlite3.Connection, person: str, conversation_id: str) -> list[st
         reindex(db, message, searchable(role, state, content), None)
     db.execute(_DELETE_MESSAGES, span)
     db.execute(_DELETE, (number, person))
+    mark(db)
     return generations
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from . import rows
+from .forgetting import mark
 from .records import Preset
 
 _ALL = f"SELECT {rows.PRESET} FROM presets WHERE person = ?"
@@ -22,4 +23,7 @@ def keep(db: sqlite3.Connection, person: str, preset: Preset) -> None:
 
 
 def delete(db: sqlite3.Connection, person: str, preset_id: str) -> bool:
-    return db.execute(_DELETE, (preset_id, person)).rowcount > 0
+    gone = db.execute(_DELETE, (preset_id, person)).rowcount > 0
+    if gone:
+        mark(db)
+    return gone

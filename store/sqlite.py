@@ -10,6 +10,7 @@ from typing import Self
 from . import messages, shares
 from .account_calls import StoredAccounts
 from .folder import open_folder
+from .house_settings import HouseSettings
 from .personal import PersonalSQLiteStore
 from .pulls import KeptPulls
 from .records import Message, Share
@@ -25,6 +26,7 @@ class SQLiteStore:
         self._thread = thread
         self.pulls = KeptPulls(thread)
         self.accounts = StoredAccounts(thread)
+        self.settings = HouseSettings(thread)
 
     def __repr__(self) -> str:
         return f"<SQLiteStore {self._folder} {self._thread}>"

@@ -15,11 +15,13 @@ STORE = {f"store.{name}" for name in ("Conversation", "Found", "Message", "DiskF
 
 # What each part may import beside itself and the standard library: a module with everything in it, or one name of it.
 MAY = {
-    "server": {"chat", "demo", "handlers", "ollama", "people", "process", "settings", "store", "uvloop"},
+    "server": {"chat", "demo", "doctor", "handlers", "ollama", "people", "process", "settings", "store", "uvloop"},
     "settings": {"ollama.address", "ollama.http.Limits", "tornado.options"},
     # Of Ollama and the store a handler knows the errors, to give each its status; of the store also the records, to
     # write them as JSON.
     "handlers": {"assets", "chat", "ollama.errors", "people", *STORE, "tornado", "msgspec", "prometheus_client"},
+    # Of what it examines the doctor knows names, versions and addresses; it asks by itself.
+    "doctor": {"msgspec", "ollama.address", "settings.Settings", "store.files", "store.schema"},
     "process": {"tornado.netutil"},
     "assets": set(),
     "chat": {"ollama", "store", "msgspec"},

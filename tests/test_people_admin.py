@@ -17,15 +17,14 @@ from store import HOUSE, SQLiteStore
 from store.backup import backup
 
 from .accounts import HOME, PASSWORD, Clock, everything_in, member, opened, opened_with_store, owner, refused
-from .store_records import add, exchange
+from .store_records import add, exchange, search
 
 
 async def write(store: SQLiteStore, person: str, text: str) -> tuple[str, str]:
     """A conversation of this person's, with a question and its reply; its id, and its generation's."""
-    one = await add(store, "Title")
-    _, reply = await exchange(store, one, text, text)
-    await run(store, "UPDATE conversations SET person = ? WHERE id = ?", person, one.id)
-    await run(store, "UPDATE runs SET person = ? WHERE conversation = ?", person, one.id)
+    theirs = store.of(person)
+    one = await add(theirs, "Title")
+    _, reply = await exchange(theirs, one, text, text)
     assert reply.generation is not None
     return one.id, reply.generation
 
@@ -136,9 +135,10 @@ async def test_who_is_deleted_is_gone_with_everything_and_others_keep_theirs(tmp
             column = "id" if table == "people" else "person"
             left = await run(store, f"SELECT count(*) FROM {table} WHERE {column} = ?", mia.caller.person)
             assert left == [(0,)], table
-        found, _ = await store.conversations("walrus", None, 10)
-        assert [one.conversation.id for one in found] == [of_olga]
-        assert await store.conversation(of_mia) is None and await store.messages(of_mia) == []
+        assert [one.conversation.id for one in await search(store.of(olga.person), "walrus")] == [of_olga]
+        theirs = store.of(mia.caller.person)
+        assert await search(theirs, "walrus") == [] == await theirs.messages(of_mia)
+        assert await theirs.conversation(of_mia) is None
         assert await run(store, "SELECT * FROM messages WHERE conversation = ?", of_mia) == []
         await refused(accounts.delete(mia.caller.person), Unknown)
     async with opened(tmp_path) as accounts:

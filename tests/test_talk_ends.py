@@ -14,9 +14,11 @@ from chat.changes import Changes
 from chat.events import Content, Done
 from chat.generation import Generation
 from chat.log import GenerationLog
+from chat.shelf import Shelf
 from handlers.news import News
 from handlers.talk_events import EventTalk
 from handlers.talk_plain import PlainTalk
+from people.caller import Caller
 from store import HOUSE
 
 from .hearth import eventually, running
@@ -45,7 +47,8 @@ def generation() -> Generation:
 
 
 def talk_of(line: Line, known: Known) -> EventTalk:
-    return EventTalk(line, HOUSE, cast(Any, None), cast(Any, known), News(cast(Any, None), Changes()))
+    news = News(cast(Any, None), Changes(), Shelf(), cast(Any, []))
+    return EventTalk(line, Caller(HOUSE, None, "owner"), cast(Any, None), cast(Any, known), news)
 
 
 @pytest.mark.gen_test(timeout=30)
