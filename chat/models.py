@@ -132,7 +132,7 @@ class Models:
     async def _listed(self, one: Ollama) -> Listed:
         asked = (one.models(), _running(one), self._version(one))
         models, running, _ = await asyncio.gather(*asked)
-        self._fleet.has(one, [model.name for model in models])
+        self._fleet.remember(one, [model.name for model in models])
         return Listed(models, running)
 
     async def _version(self, one: Ollama) -> None:
