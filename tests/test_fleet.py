@@ -273,9 +273,9 @@ async def test_a_title_is_asked_of_the_one_that_has_the_model_in_memory() -> Non
 async def test_a_gateway_that_knows_no_lists_is_asked_where_nobody_else_has_the_model() -> None:
     async with fleet(2) as house:
         for path in EVERYTHING - {"/api/chat"}:
-            house.a.says[path] = (404, b"404 page not found")
-        house.a.models, house.b.models = ["echo:latest", "quick:latest"], ["quick:latest"]
-        assert (await house.reply("echo"))["state"] == "done" and house.chats() == [1, 0]
+            house.b.says[path] = (404, b"404 page not found")
+        house.b.models = ["echo:latest", "quick:latest"]
+        assert (await house.reply("echo"))["state"] == "done" and house.chats() == [0, 1]
         assert (await house.reply("quick"))["state"] == "done" and house.chats() == [1, 1]
 
 

@@ -112,6 +112,23 @@ async def test_what_it_was_reading_when_it_died_is_read_by_another(silence: str)
 
 
 @pytest.mark.gen_test
+async def test_who_comes_over_to_a_busy_one_waits_there_in_line() -> None:
+    async with fleet(2, "--parallel=1") as house:
+        house.a.writes, house.b.writes = BEHAVIOURS["mute"], BEHAVIOURS["hushed"]
+        moved, other = await house.ask(), await house.ask()
+        await says(house.hearth, other, "One two")
+        assert (await kept(house.hearth, moved))["state"] == "running"
+        stream = await house.follow(moved)
+        await house.a.die()
+        await stream.until(b'"position":1')
+        assert (await kept(house.hearth, moved))["state"] == "queued"
+        house.b.writes = None
+        await stop(house.hearth, other)
+        message = await ended(house, moved)
+        assert (message["state"], message["content"]) == ("done", ANSWER) and house.chats() == [1, 2]
+
+
+@pytest.mark.gen_test
 async def test_a_load_that_dies_is_begun_elsewhere_for_all_who_waited_for_it() -> None:
     async with fleet(2, "--parallel=3") as house:
         for one in house.ollamas:

@@ -15,6 +15,7 @@ from ollama.errors import (
     Busy,
     ModelFailed,
     ModelNotFound,
+    NoAnswer,
     OllamaError,
     Refused,
     TooLong,
