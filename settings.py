@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import ipaddress
+import re
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from ollama.http import Limits
 MIB = 1024 * 1024
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("text", "json")
-FLAGS = ("demo", "titles", "metrics")
+FLAGS = ("demo", "titles", "metrics", "doctor")
 YES_OR_NO = ("true", "false", "t", "f", "1", "0")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -35,19 +36,25 @@ class Settings:
     address: str
     port: int
     ollama: tuple[Address, ...]
+    told_of_ollama: bool  # else it may be looked for
     data: Path
     model: str | None
     demo: bool
-    auth: str
+    auth: str  # none, required or proxy
+    auth_header: str  # in which a proxy names the person
     hosts: frozenset[str]
     proxies: frozenset[str]
     backup: Path | None
+    add_user: str | None
+    restore: Path | None
+    doctor: bool
+    url: str  # by which browsers reach it, for the doctor to try
     parallel: int | None
     titles: bool
     grace: float
     limits: Limits
     max_line: int  # bytes
-    open_to_all: bool  # others can reach it, and nobody signs in
+    open_to_all: bool  # nobody signs in, whoever can reach it
     metrics: bool
     metrics_for: tuple[Network, ...]  # who may read them besides programs on this machine
     log_level: str
@@ -92,7 +99,8 @@ def _parser(environ: Mapping[str, str]) -> Parser:
         "IP,…",
         group="Listening",
     )
-    define("auth", "auto", str, "who signs in: auto, required or none", "auto|required|none", group="Listening")
+    define("auth", "auto", str, "who signs in: see README.md", "auto|required|none|proxy", group="Listening")
+    define("auth_header", "Remote-User", str, "of --auth=proxy: who signed in there", "NAME", group="Listening")
     define(
         "ollama",
         environ.get("OLLAMA_HOST", ""),
@@ -111,6 +119,10 @@ def _parser(environ: Mapping[str, str]) -> Parser:
     define("max_line", 16 * MIB, int, "bytes in one line of Ollama's", group="Models")
     define("data", _data_folder(environ), str, "the only folder that is written to", "FOLDER", group="Hearth")
     define("backup", "", str, "write a copy of the conversations there, also while Hearth runs", "FILE", group="Hearth")
+    define("add_user", None, str, "make an account, or renew its password, and ask for that", "NAME", group="Hearth")
+    define("restore", "", str, "put such a copy in place of the conversations", "FILE", group="Hearth")
+    define("doctor", False, bool, "say what is to be mended on this machine, with these options", group="Hearth")
+    define("url", "", str, "for --doctor: the address by which browsers come, to try the way there", group="Hearth")
     define("grace", 10.0, float, "seconds that running replies have to end when Hearth stops", group="Hearth")
     define("metrics", False, bool, "answer /metrics, for Prometheus on this machine", group="Watching")
     define("metrics_for", "", str, "who else may read them: addresses or networks", "IP,…", group="Watching")
@@ -201,18 +213,23 @@ def _checked(parser: Parser, inherited: Sequence[str]) -> Settings:
         raise BadOption("--parallel must be 0 or more")
     hosts, proxies = _names(parser.hosts), _proxies(parser.trusted_proxies)
     reachable = not all(map(_is_loopback, inherited or [listening])) or bool(hosts or proxies)
-    _check_auth(parser.auth, reachable)
     return Settings(
         address=listening,
         port=parser.port,
         ollama=_ollama(parser.ollama),
+        told_of_ollama=bool(parser.ollama.strip()) or parser.demo,
         data=_folder(parser.data),
         model=parser.model or None,
         demo=parser.demo,
-        auth="none",
+        auth=_auth(parser.auth, reachable, proxies),
+        auth_header=_header(parser.auth_header),
         hosts=frozenset({"localhost", *_machine_names(), listening.lower(), *hosts}),
         proxies=proxies,
-        backup=Path(parser.backup).expanduser().absolute() if parser.backup else None,
+        backup=_file(parser.backup),
+        add_user=parser.add_user,
+        restore=_file(parser.restore),
+        doctor=parser.doctor,
+        url=_url(parser.url),
         parallel=parser.parallel or None,
         titles=parser.titles,
         grace=parser.grace,
@@ -226,16 +243,21 @@ def _checked(parser: Parser, inherited: Sequence[str]) -> Settings:
     )
 
 
-def _check_auth(auth: str, reachable: bool) -> None:
-    if auth not in ("auto", "required", "none"):
-        raise BadOption(f"--auth={auth} is not known; give auto, required or none")
-    if auth == "required" or (auth == "auto" and reachable):
-        raise BadOption(
-            "others could reach Hearth, and it has no accounts yet: give --auth=none to let everyone in who can "
-            "reach it, or leave --address, --hosts and --trusted-proxies as they are"
-            if auth == "auto"
-            else "--auth=required: Hearth has no accounts yet; give --auth=none to let everyone in who can reach it"
-        )
+def _auth(auth: str, reachable: bool, proxies: frozenset[str]) -> str:
+    match auth:
+        case "auto":
+            return "required" if reachable else "none"
+        case "proxy" if not proxies:
+            raise BadOption("--auth=proxy believes nobody without --trusted-proxies; name the proxy's address there")
+        case "required" | "none" | "proxy":
+            return auth
+    raise BadOption(f"--auth={auth} is not known; give auto, required, none or proxy")
+
+
+def _header(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", name):
+        raise BadOption(f"--auth-header={name} is no name of a header; give one such as Remote-User")
+    return name
 
 
 def _one_address(text: str) -> str:
@@ -310,6 +332,16 @@ def _folder(text: str) -> Path:
         return Path(text).expanduser().absolute()
     except RuntimeError:  # no such user, or one without a home
         raise BadOption(f"--data={text}: that home folder is not known; give another folder") from None
+
+
+def _file(text: str) -> Path | None:
+    return Path(text).expanduser().absolute() if text else None
+
+
+def _url(text: str) -> str:
+    if text and not re.fullmatch(r"https?://[^/?#@\s]+/?", text):
+        raise BadOption(f"--url={text} is no address of a page; give one such as https://hearth.home.arpa/")
+    return text.rstrip("/")
 
 
 def _lower_first(words: str) -> str:

@@ -46,8 +46,9 @@ class Generation:
     """
 
     def __init__(
-        self, generation_id: str, message: str | None, conversation: str | None, events: GenerationLog
+        self, person: str, generation_id: str, message: str | None, conversation: str | None, events: GenerationLog
     ) -> None:
+        self.person = person  # whose it is
         self.id = generation_id
         self.message = message
         self.conversation = conversation

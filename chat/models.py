@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -83,7 +83,10 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Models:
-    def __init__(self, fleet: Fleet, default: str | None) -> None:
+    def __init__(
+        self, fleet: Fleet, default: str | None, allowed: Callable[[str], Allowed] = lambda person: None
+    ) -> None:
+        self.allowed = allowed  # which of them a person may use
         self._fleet = fleet
         self._servers = fleet.servers
         self._default = default

@@ -23,7 +23,7 @@ class Status:
         self._auth = auth
         self._demo = demo  # that Ollama is Hearth's own demo model
 
-    async def view(self) -> dict[str, Any]:
+    async def view(self, user: dict[str, Any] | None) -> dict[str, Any]:
         """`ollama` is the first that can be reached, else the first."""
         said = await self._servers.ask(Ollama.version)
         servers = [server_view(one, answer) for one, answer in said.items()]
@@ -32,10 +32,15 @@ class Status:
             "version": self._version,
             "ollama": ollama,
             "servers": servers,
-            "user": None,
+            "user": user,
             "auth": self._auth,
             "demo": self._demo,
         }
+
+    def outside(self) -> dict[str, Any]:
+        """What those are told who did not sign in: how they can."""
+        ollama = dict.fromkeys(("url", "reachable", "version", "error"))
+        return {"version": self._version, "ollama": ollama, "user": None, "auth": self._auth, "demo": self._demo}
 
 
 class Readiness:
@@ -46,7 +51,7 @@ class Readiness:
         self._servers = servers
 
     async def missing(self) -> list[str]:
-        parts: dict[str, Awaitable[object]] = {"store": self._store.presets(), "ollama": self._any_version()}
+        parts: dict[str, Awaitable[object]] = {"store": self._store.answers(), "ollama": self._any_version()}
         answers = await asyncio.gather(*map(_answers, parts.values()))
         return [part for part, answered in zip(parts, answers, strict=True) if not answered]
 

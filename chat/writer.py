@@ -16,8 +16,9 @@ from .estimate import Estimates
 from .events import Content, Done, Text, Thinking
 from .fleet import Fleet, queue_of
 from .generation import Generation, State
-from .line import Line, Place
+from .line import Line
 from .loading import Loading
+from .place import Place
 from .prompt import Prompt
 from .seam import Seam
 from .thinking import ThinkingSplitter
@@ -91,7 +92,7 @@ class Writer:
 
         async with AsyncExitStack() as stack:
             async with self._fleet.unless_left(ollama, model):
-                line = self._line.place(queue_of(model, ollama), conversation, tell)
+                line = self._line.place(queue_of(model, ollama), generation.person, conversation, tell)
                 place = await stack.enter_async_context(line)
             yield place
 

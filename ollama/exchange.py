@@ -41,6 +41,7 @@ class PatientRequest(HTTPRequest):
     """A request that may be given more time than others."""
 
     patience = 1.0  # times the limit for the first byte
+    quiet = 1.0  # times the limit for silence behind it
 
 
 class Exchange(asyncio.Protocol):
@@ -57,6 +58,7 @@ class Exchange(asyncio.Protocol):
         self._stream = request.streaming_callback
         self._limits = limits
         self._patience: float = getattr(request, "patience", 1.0)
+        self._idle: float = limits.idle * getattr(request, "quiet", 1.0)
         self._tls = tls
         self._callback = callback
         self.awaited: asyncio.Future[HTTPResponse] | None = None
@@ -153,9 +155,9 @@ class Exchange(asyncio.Protocol):
         assert self._heard is not None
         if self._holding is not None:  # the silence is ours
             self._heard = self._loop.time()
-        left = self._heard + self._limits.idle - self._loop.time()
+        left = self._heard + self._idle - self._loop.time()
         if left <= 0:
-            self._fail(BrokenStream(f"Ollama fell silent for {self._limits.idle:g} s"))
+            self._fail(BrokenStream(f"Ollama fell silent for {self._idle:g} s"))
         else:
             self._after(left, self._watch_silence)
 
@@ -165,7 +167,7 @@ class Exchange(asyncio.Protocol):
         if self._ended:
             return
         if self._heard is None:
-            self._after(self._limits.idle, self._watch_silence)
+            self._after(self._idle, self._watch_silence)
         self._heard = self._loop.time()
         try:
             try:
