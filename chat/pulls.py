@@ -10,7 +10,7 @@ from datetime import datetime
 
 from ollama.care import Care
 from ollama.client import Ollama
-from ollama.servers import Servers
+from ollama.servers import Servers, answers
 from store import KeptPulls, PullRecord, StoreError
 
 from .errors import BadName, Closing, Invalid, NotFound
@@ -81,10 +81,11 @@ class Pulls:
         return (await self._begin(checked(model), str(self._server(server).address), person)).view()
 
     async def begin_all(self, server: str | None, person: str) -> list[PullView]:
-        """Fetch what is newer of all models that are there, of one Ollama or of each."""
+        """Fetch what is newer of all models that are there, of one Ollama or of each that answers."""
         begun: list[Pulling] = []
-        for ollama in [self._server(server)] if server is not None else list(self._servers):
-            for model in await ollama.models():
+        said = await self._servers.ask(Ollama.models, None if server is None else [self._server(server)])
+        for ollama, models in answers(said).items():
+            for model in models:
                 with suppress(BadName):
                     begun.append(await self._begin(checked(model.name), str(ollama.address), person, updates=True))
         return [pull.view() for pull in begun]
@@ -223,7 +224,7 @@ class Pulls:
         return pull
 
     def _server(self, url: str | None) -> Ollama:
-        ollama = next(iter(self._servers), None) if url is None else self._servers.by_url(url)
+        ollama = self._servers.well[0] if url is None else self._servers.by_url(url)
         if ollama is None:
             raise Invalid("`server` is none of the Ollamas that Hearth knows: GET /api/models lists them")
         return ollama
