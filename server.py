@@ -270,6 +270,8 @@ def build(
         presets=Presets(store, changes.tell_of_presets),
         questions=Questions(generations, models, writer, LINGER),
         shares=Shares(store, conversations, accounts.is_closed),
+        accounts=accounts,
+        auth=settings.auth,
         status=Status(VERSION, servers, settings.auth, settings.demo),
         readiness=Readiness(store, servers),
         first=First(servers, looking, machine.look),
@@ -281,6 +283,7 @@ def build(
         static=Path(__file__).parent / "static",
     )
     accounts.on_end = connections.end
+    accounts.on_allowance = line.settle
     gate = Gate(application(house), _door(settings, accounts), settings.hosts, settings.proxies)
     return house, Server(gate, connections)
 

@@ -8,6 +8,7 @@ from http.client import responses
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
+from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError, RequestHandler
 
 from chat.errors import BadName, ChatError, Closing, Invalid, NotFound, TooLarge, told
@@ -23,6 +24,7 @@ log = logging.getLogger("hearth.request")
 
 T = TypeVar("T")
 
+SECRET = re.compile(r"(/invitation/|/s/|/api/shared/|/api/shares/).+")  # the rest of such a path is one
 JSON = "application/json; charset=utf-8"
 HEADERS = {
     "Content-Security-Policy": (
@@ -39,9 +41,6 @@ HEADERS = {
 }
 # Of files that are nothing by themselves: a first visit asks for a hundred of them.
 LIGHT = {name: HEADERS[name] for name in ("Cross-Origin-Resource-Policy", "X-Content-Type-Options")}
-
-
-SECRET = re.compile(r"^(/(?:invitation|s|api/shared)/).+")
 
 
 class Problem(NamedTuple):
@@ -170,14 +169,14 @@ class JSONHandler(RequestHandler):
 
 
 def log_unexpected(handler: RequestHandler, error: BaseException | None) -> None:
-    """What every handler's `log_exception` does; without the query, which may hold a question."""
+    """What every handler's `log_exception` does."""
     if problem_of(error) is None:  # else the line of the access log says enough
-        log.error("%s %s failed", handler.request.method, shown(handler.request.path), exc_info=error)
+        log.error("%s %s failed", handler.request.method, path_for_log(handler.request), exc_info=error)
 
 
-def shown(path: str) -> str:
-    """As a log may hold it: without the secret that some links are made of."""
-    return SECRET.sub(r"\1…", path)
+def path_for_log(request: HTTPServerRequest) -> str:
+    """Without the query, which may hold a question, and without what opens a door."""
+    return SECRET.sub(r"\1…", request.path)
 
 
 def answer_error(handler: RequestHandler, **kwargs: Any) -> None:

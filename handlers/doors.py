@@ -71,7 +71,6 @@ class PasswordDoor:
 
 class ProxyDoor:
     auth = "proxy"
-    way_in = None
 
     def __init__(self, accounts: Accounts, header: str, proxies: frozenset[str]) -> None:
         self._accounts = accounts
@@ -89,6 +88,10 @@ class ProxyDoor:
         if not name:
             return None
         return self._accounts.known_by_proxy(name) or partial(self._accounts.caller_of_proxy, name)
+
+    @property
+    def way_in(self) -> str | None:
+        return None if self._accounts.has_owner else "/setup"
 
     def _name(self, request: HTTPServerRequest) -> str:
         """Proxies send UTF-8, which Tornado reads as Latin-1. Of two that were sent none is believed."""

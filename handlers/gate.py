@@ -24,13 +24,13 @@ from tornado.routing import Router
 from tornado.web import Application
 
 from people.caller import Caller
-from people.errors import PeopleError
+from people.errors import NoOwner, PeopleError
 
 from .access import SIGN_IN, refusal
 from .answers import Elsewhere, Problem, Refused, problem_of
 from .doors import Door, Meet
 from .routes import BODY, body_limit, is_page
-from .visitors import introduce
+from .visitors import introduce, name_proxied
 
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 SLOW_PICTURES = 300.0  # seconds for a body that may hold images, over weak Wi-Fi
@@ -85,6 +85,11 @@ class Gate(Router):
     def _introduced(self, request: HTTPServerRequest, known: Caller | PeopleError) -> HTTPMessageDelegate:
         if isinstance(known, Caller):
             return self.admit(request, known)
+        if isinstance(known, NoOwner) and (
+            is_page(request.path) or refusal(request.method, request.path, None) is None
+        ):
+            name_proxied(request, known.name)
+            return self.admit(request, None)
         return self._refused(request, problem_of(known))
 
     def _refused(self, request: HTTPServerRequest, problem: Problem | None) -> HTTPMessageDelegate:

@@ -24,8 +24,10 @@ from chat.questions import Questions
 from chat.shares import Shares
 from chat.shelf import Shelf
 from chat.status import Readiness, Status
+from people.accounts import Accounts
 
-from .answers import Nowhere, shown
+from .account import account_routes
+from .answers import Nowhere, path_for_log
 from .api import (
     ContinueHandler,
     ConversationHandler,
@@ -53,6 +55,7 @@ from .page import PageHandler
 from .plain import ChatHandler
 from .plain_pages import Pages, PlainConversationHandler, PlainDeedHandler, PlainStartHandler
 from .sharing import ConversationSharesHandler, SharedHandler, ShareHandler, SharesHandler
+from .sign_in import sign_in_routes
 from .sse import EventsHandler
 from .websocket import SocketHandler, Sockets
 
@@ -81,6 +84,8 @@ class House:
     presets: Presets
     questions: Questions
     shares: Shares
+    accounts: Accounts
+    auth: str  # who signs in, as /api/status tells it
     status: Status
     readiness: Readiness
     first: First
@@ -121,6 +126,8 @@ def application(house: House) -> Application:
             (r"/api/shares/([^/]+)", ShareHandler, shares),
             (r"/api/shared/([^/]+)", SharedHandler, shares),
             (r"/api/account/export", ExportHandler, {**conversations, **presets, **shares}),
+            *account_routes(house.accounts, house.generations),
+            *sign_in_routes(house.accounts, house.auth, pages),
             (r"/api/presets", PresetsHandler, presets),
             (r"/api/presets/([^/]+)", PresetHandler, presets),
             (r"/api/messages/([^/]+)", MessageHandler, conversations),
@@ -148,11 +155,11 @@ def application(house: House) -> Application:
 
 
 def log_request(handler: RequestHandler) -> None:
-    """One line, without the query: it may hold a question."""
+    """One line."""
     status, request = handler.get_status(), handler.request
     level = logging.WARNING if status == 500 else logging.INFO
     milliseconds = 1000 * request.request_time()
-    path = shown(request.path)
+    path = path_for_log(request)
     words = "%d %s %s (%s) %.1f ms", status, request.method, path, request.remote_ip, milliseconds
     fields = {
         "status": status,

@@ -23,6 +23,15 @@ def visitor_of(request: HTTPServerRequest) -> Caller | None:
     return cast(Caller | None, request.__dict__["caller"])
 
 
+def name_proxied(request: HTTPServerRequest, name: str) -> None:
+    """Whom a proxy has signed in, and who has no account yet."""
+    request.__dict__["proxied"] = name
+
+
+def proxied_name(request: HTTPServerRequest) -> str | None:
+    return cast(str | None, request.__dict__.get("proxied"))
+
+
 def caller_of(request: HTTPServerRequest) -> Caller:
     caller = visitor_of(request)
     assert caller is not None, "the gate lets nobody else pass"

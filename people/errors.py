@@ -61,7 +61,8 @@ class TooMany(PeopleError):
 class NoOwner(PeopleError):
     code = "no_owner"
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name  # whom a proxy would have let in
         super().__init__("This Hearth has no owner yet: open /setup, and type the code that its log shows")
 
 

@@ -22,6 +22,7 @@ _ALL = f"SELECT {rows.MESSAGE} FROM messages WHERE number BETWEEN ? AND ? ORDER 
 _BRANCH = f"""WITH RECURSIVE branch (number, parent) AS (
         SELECT number, parent FROM messages WHERE id = ? AND {_THEIRS}
         UNION ALL SELECT above.number, above.parent FROM branch JOIN messages AS above ON above.id = branch.parent
+            AND above.number >> {MESSAGE_BITS} = branch.number >> {MESSAGE_BITS} -- never into another conversation
     ) SELECT {rows.MESSAGE} FROM messages WHERE number IN (SELECT number FROM branch) ORDER BY number"""
 _UNFINISHED = f"""SELECT (SELECT person FROM conversations WHERE number = messages.number >> {MESSAGE_BITS}),
     {rows.MESSAGE} FROM messages WHERE state IN ('queued', 'running') ORDER BY number"""
@@ -74,8 +75,9 @@ def add_exchange(
             old = get(db, person, known[0]), get(db, person, known[1])
             assert old[0] and old[1], "they go with their conversation, as the request does"
             return old[0], old[1]
+    number = touch(db, person, conversation)  # Gone, where it is another's
+    if request_id is not None:
         db.execute(_ADD_REQUEST, (conversation.id, request_id, question.id, reply.id))
-    number = touch(db, person, conversation)
     _add(db, number, question)
     _add(db, number, reply)
     _begin(db, person, reply)

@@ -52,12 +52,16 @@ class Theirs:
 
 
 def everything(folder: Path) -> list[object]:
-    """Every row and every indexed word."""
+    """Every row and every indexed word, but for the mark that a deletion leaves until its words are gone."""
     with closing(sqlite3.connect(folder / DATABASE)) as db:
         tables = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
         db.execute("CREATE VIRTUAL TABLE temp.indexed USING fts5vocab('main', 'search', 'instance')")
         words = db.execute("SELECT doc, term FROM temp.indexed ORDER BY doc, term").fetchall()
-        rows = [(one, db.execute(f"SELECT * FROM {one}").fetchall()) for one in tables if not one.startswith("search")]
+        rows = [
+            (one, db.execute(f"SELECT * FROM {one}").fetchall())
+            for one in tables
+            if not one.startswith(("search", "settings"))
+        ]
         return [*rows, words]
 
 
