@@ -17,7 +17,6 @@ from .asking import NoAnswer, ask
 from .database import reading
 from .finding import Finding, mend, note, ok
 from .folder import stats
-from .ollamas import addresses
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)  # no clock is right that says less
 TOLERATED = 120.0  # seconds
@@ -52,7 +51,7 @@ def _written(folder: Path) -> Iterator[tuple[str, float]]:
 def _others(settings: Settings) -> Iterator[Finding]:
     if settings.demo:
         return
-    for address in addresses(settings):
+    for address in settings.ollama:
         try:
             told = parsedate_to_datetime(ask(address.url("/api/version")).headers["date"])
         except (NoAnswer, KeyError, ValueError, TypeError):

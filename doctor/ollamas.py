@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ollama.address import Address
 from settings import Settings
 
 from .asking import Answer, NoAnswer, ask
@@ -28,13 +27,8 @@ def look(settings: Settings) -> Iterator[Finding]:
     if settings.demo:
         yield note("--demo: the tiny model on this machine answers, and no Ollama is asked")
         return
-    for address in addresses(settings):
+    for address in settings.ollama:
         yield from _one(address.url(), settings.model)
-
-
-def addresses(settings: Settings) -> tuple[Address, ...]:
-    named: object = settings.ollama
-    return named if isinstance(named, tuple) else (settings.ollama,)
 
 
 def _one(url: str, wanted: str | None) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ import { ChatSettings } from './lib/chat-settings.js';
 import { Connection } from './lib/connection.js';
 import { Draft } from './lib/draft.js';
 import { Edits } from './lib/edits.js';
+import { First } from './lib/first.js';
 import { follow } from './lib/follow.js';
 import { Kept } from './lib/kept.js';
 import { Library } from './lib/library.js';
@@ -15,6 +16,7 @@ import { ModelChoice } from './lib/model-choice.js';
 import { News } from './lib/news.js';
 import { OllamaWatch } from './lib/ollama-watch.js';
 import { Presets } from './lib/presets.js';
+import { Pulls } from './lib/pulls.js';
 import { Search } from './lib/search.js';
 import { Shelf } from './lib/shelf.js';
 import { title } from './lib/title.js';
@@ -26,10 +28,12 @@ import { asking } from './parts/asking.js';
 import { attaching } from './parts/attaching.js';
 import { attention } from './parts/attention.js';
 import { exchange } from './parts/exchange.js';
+import { first } from './parts/first.js';
 import { keyboard } from './parts/keyboard.js';
 import { library } from './parts/library.js';
 import { places } from './parts/places.js';
 import { preferences } from './parts/preferences.js';
+import { pulling } from './parts/pulling.js';
 import { replies } from './parts/replies.js';
 import { speaking } from './parts/speaking.js';
 import { settings } from './parts/settings.js';
@@ -68,6 +72,8 @@ const house = {
   attachments: new Attachments({ draft, prepare: preparedPicture }),
   choice: new ModelChoice(new Kept(storage('localStorage'), 'model')),
   presets: new Presets({ api, connection }),
+  pulls: new Pulls({ api, connection }),
+  first: new First({ api, connection }),
   page: new Page(),
 };
 const settingsKept = new Kept(storage('sessionStorage'), 'settings');
@@ -80,6 +86,8 @@ attaching(house);
 replies(house);
 speaking(house);
 settings(house);
+pulling(house);
+first(house);
 places(house);
 library(house);
 preferences(house);
@@ -94,7 +102,7 @@ document.documentElement.dataset.ready = '';
 // ---
 
 // Whatever changes, the page is drawn anew with the next frame.
-function drawing({ chat, library, edits, ollama, connection, choice, attachments, page }) {
+function drawing({ chat, library, edits, ollama, connection, choice, attachments, first: minutes, pulls, page }) {
   const state = () => ({
     chat,
     title: title({ chat, library }),
@@ -102,11 +110,13 @@ function drawing({ chat, library, edits, ollama, connection, choice, attachments
     ollama,
     connection,
     attachments,
+    minutes,
+    pulls: pulls.all,
     model: choice.current(chat, ollama),
     missing: choice.missing(chat, ollama),
   });
   const draw = onceAFrame(() => page.draw(state()));
-  const sources = [chat, library, ollama, connection, choice, attachments];
+  const sources = [chat, library, ollama, connection, choice, attachments, minutes, pulls];
   for (const source of sources) source.addEventListener('change', draw);
 }
 

@@ -21,6 +21,7 @@ import './elements/toast-list.js';
 import { t, tag } from './elements/words.js';
 import { blindness } from './lib/sight.js';
 import { firstSent } from './lib/facts.js';
+import { managesModels } from './lib/first.js';
 
 // The elements of index.html, and what each of them shows of the state.
 export class Page {
@@ -43,7 +44,7 @@ export class Page {
     find('.new-chat span').textContent = t('header.new');
   }
 
-  draw({ chat, title, edits, ollama, connection, attachments, model, missing }) {
+  draw({ chat, title, edits, ollama, connection, attachments, minutes, pulls, model, missing }) {
     const gone = chat.phase === 'missing' || chat.phase === 'failed';
     const empty = !gone && chat.phase !== 'loading' && chat.messages.length === 0;
     find('main > h1').textContent = title;
@@ -60,8 +61,17 @@ export class Page {
       unsent: ({ id }) => edits.get(id),
       firstSent: firstSent(chat.messages),
     });
-    find('ollama-guide').show({ problem: gone ? null : ollama.problem, url: ollama.status?.ollama.url });
+    find('ollama-guide').show({
+      problem: gone ? null : ollama.problem,
+      url: ollama.status?.ollama.url,
+      manages: managesModels(ollama.status),
+      facts: minutes.facts,
+      search: minutes.search,
+      found: minutes.found,
+      pulls,
+    });
     find('demo-notice').hidden = !ollama.status?.demo;
+    find('demo-notice').show({ model: ollama.models[0]?.name, command: minutes.facts?.command ?? null });
     find('connection-note').away = connection.away;
     find('model-picker').show({
       models: ollama.models,

@@ -2,6 +2,7 @@
 
 StoreError
 ├── CannotOpen     the folder or the database can't be used; says which file, and what to do
+│   └── InUse      another Hearth has it
 ├── CannotBackUp   no copy was made
 ├── CannotRestore  no backup was put in place, and nothing was changed
 ├── DiskFull       nothing was kept, reading goes on, and it works again once there is room
@@ -19,6 +20,10 @@ class StoreError(Exception):
 
 
 class CannotOpen(StoreError):
+    pass
+
+
+class InUse(CannotOpen):
     pass
 
 

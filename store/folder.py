@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import CannotOpen
+from .errors import CannotOpen, InUse
 from .files import DATABASE, LOCK, sync_folder
 from .forgetting import remove_old_copies
 from .schema import MIGRATIONS, Migration, prepare
@@ -88,7 +88,7 @@ def _lock(folder: Path) -> int:
         pid = os.read(lock, 32).decode("ascii", "replace").strip()
         os.close(lock)
         who = f"Another Hearth (process {pid})" if pid.isdigit() else "Another Hearth"
-        raise CannotOpen(f"{who} uses {folder}: stop it, or choose another folder with --data") from None
+        raise InUse(f"{who} uses {folder}: stop it, or choose another folder with --data") from None
     except BaseException:
         os.close(lock)
         raise

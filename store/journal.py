@@ -19,6 +19,8 @@ from typing import Any
 
 import msgspec
 
+from .records import HOUSE
+
 log = logging.getLogger("hearth.journal")
 
 SUFFIX = ".events"
@@ -27,6 +29,7 @@ SUFFIX = ".events"
 class Head(msgspec.Struct, omit_defaults=True):
     conversation: str | None = None
     message: str | None = None
+    person: str = HOUSE
     choice: dict[str, Any] | None = None  # with what it is written, where it is not what the conversation says
 
 

@@ -96,7 +96,14 @@ class MessageComposer extends HTMLElement {
 
   // A sentence about what became of the last question, or of a file; '' for none.
   set note(text) {
+    this.#note.classList.remove('calm');
     set(this.#note, { textContent: text, hidden: !text });
+  }
+
+  // The same without alarm: nothing went wrong.
+  set hint(text) {
+    this.note = text;
+    this.#note.classList.add('calm');
   }
 
   focus() {

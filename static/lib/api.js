@@ -96,6 +96,35 @@ export class Api {
     return this.#call('DELETE', `/api/presets/${encodeURIComponent(id)}`);
   }
 
+  first() {
+    return this.#call('GET', '/api/first', undefined, { holds: ['suggestions'] });
+  }
+
+  // Takes seconds: names of a home network are slow to be found.
+  look() {
+    return this.#call('POST', '/api/ollama/look', {}, { holds: ['found'] });
+  }
+
+  pulls() {
+    return this.#call('GET', '/api/pulls', undefined, { holds: ['pulls'] });
+  }
+
+  pull(fields) {
+    return this.#call('POST', '/api/pulls', fields, { holds: ['pulls'] });
+  }
+
+  cancelPull(id) {
+    return this.#call('POST', `/api/pulls/${encodeURIComponent(id)}/cancel`, undefined, { holds: ['id'] });
+  }
+
+  resumePull(id) {
+    return this.#call('POST', `/api/pulls/${encodeURIComponent(id)}/resume`, undefined, { holds: ['id'] });
+  }
+
+  dismissPull(id) {
+    return this.#call('DELETE', `/api/pulls/${encodeURIComponent(id)}`);
+  }
+
   // holds: what the answer must have, so that garbage is told from it here and not somewhere in the page.
   async #call(method, path, body, { last = false, holds = [] } = {}) {
     let response, text;

@@ -60,13 +60,11 @@ export function shortName(name) {
   return name.replace(/:latest$/, '');
 }
 
+const UNITS = [[1e9, 'gigabyte'], [1e6, 'megabyte'], [0, 'kilobyte']];
+
 export function size(bytes, language) {
-  const giga = bytes >= 1e9;
-  const value = bytes / (giga ? 1e9 : 1e6);
-  const unit = giga ? 'gigabyte' : 'megabyte';
-  return new Intl.NumberFormat(language, {
-    style: 'unit',
-    unit,
-    maximumFractionDigits: giga && value < 10 ? 1 : 0,
-  }).format(value);
+  const [from, unit] = UNITS.find(([least]) => bytes >= least);
+  const value = bytes / (from || 1e3);
+  const maximumFractionDigits = unit === 'gigabyte' && value < 10 ? 1 : 0;
+  return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits }).format(value);
 }

@@ -3,6 +3,8 @@ import { listen } from './listen.js';
 // What Hearth tells of things that change elsewhere: in another tab, on another device. Fires
 //   opened                                                   from now on it is told; what changed before is to be read
 //   conversation {id, deleted, conversation}                 one has changed, is new, or is gone
+//   pulls {pulls}                                            what Ollama fetches has changed, for who may see it
+//   models                                                   the list of models has changed
 //   and whatever other `type` of frame comes, under its name
 export class News extends EventTarget {
   #listening = null;

@@ -7,6 +7,7 @@ import { blindness } from '../lib/sight.js';
 export function asking({ chat, ollama, draft, attachments, choice, page }) {
   const { composer, follower, announcer } = page;
   const model = () => choice.current(chat, ollama);
+  let waits = false;
 
   function ask({ content, images, request }) {
     composer.value = draft.text;
@@ -16,14 +17,37 @@ export function asking({ chat, ollama, draft, attachments, choice, page }) {
     chat.ask(content, { model: model(), request, images });
   }
 
-  composer.addEventListener('ask', () => {
+  function submit() {
     if (!chat.ready || blindness(attachments.all, model(), ollama.models)) return;
     const problem = problemWith(draft.question);
     if (problem) composer.note = problems[problem]();
+    else if (ollama.problem === 'no_models') wait();
     else ask(draft.take());
+  }
+
+  // As long as there is no model the question stays where it is; it goes off by itself, unless it is changed.
+  function wait() {
+    waits = true;
+    composer.hint = t('composer.waits');
+  }
+
+  composer.addEventListener('ask', submit);
+  ollama.addEventListener('change', () => {
+    if (!waits || ollama.problem) return;
+    waits = false;
+    submit();
   });
+  for (const type of ['open', 'change']) {
+    draft.addEventListener(type, () => {
+      if (waits) composer.note = '';
+      waits = false;
+    });
+  }
   composer.addEventListener('stop', () => chat.stop());
-  composer.addEventListener('draft', ({ detail }) => draft.typed(detail.text));
+  composer.addEventListener('draft', ({ detail }) => {
+    waits = false;
+    draft.typed(detail.text);
+  });
   document.addEventListener('example', ({ detail }) => {
     if (chat.ready) ask(draft.aside(detail.text));
   });

@@ -1,0 +1,108 @@
+import { shortName, size } from '../lib/models.js';
+import { fraction, isRunning, remaining } from '../lib/pulls.js';
+import { icon } from './icon.js';
+import { make, send, set } from './make.js';
+import { language, t } from './words.js';
+
+const phases = ['manifest', 'layers', 'verifying', 'writing'];
+const errors = ['no_space', 'no_network', 'unknown_model', 'bad_name', 'ollama_unreachable'];
+
+// A model that is being fetched, or was: how far it is, how fast, how long yet; in words what went wrong. `pull` is
+// one of GET /api/pulls. Sends `pull-cancel`, `pull-resume` and `pull-dismiss`, each {id}.
+class PullProgress extends HTMLElement {
+  #pull = null;
+  #name;
+  #state;
+  #bar;
+  #facts;
+  #buttons;
+
+  get pull() {
+    return this.#pull;
+  }
+
+  set pull(pull) {
+    this.#pull = pull;
+    this.#draw();
+  }
+
+  connectedCallback() {
+    if (this.firstChild) return;
+    this.#name = make('strong', { dir: 'auto' });
+    this.#state = make('span', { className: 'state' });
+    this.#bar = make('progress', { max: 1 });
+    this.#facts = make('p', { className: 'facts' });
+    this.#buttons = {
+      cancel: this.#button('cancel', 'pull.cancel', 'close'),
+      resume: this.#button('resume', 'pull.resume', 'again'),
+      dismiss: this.#button('dismiss', 'pull.dismiss', 'close'),
+    };
+    const properties = { className: 'what', role: 'status', ariaAtomic: 'true' };
+    const words = make('p', properties, this.#name, ' ', this.#state);
+    this.append(words, this.#bar, this.#facts, make('div', { className: 'deeds' }, ...Object.values(this.#buttons)));
+    this.#draw();
+  }
+
+  #button(deed, key, sign) {
+    const onclick = () => send(this, `pull-${deed}`, { id: this.#pull.id });
+    return make('button', { type: 'button', className: 'quiet-button', onclick }, icon(sign), t(key));
+  }
+
+  #draw() {
+    const pull = this.#pull;
+    if (!pull || !this.#bar) return;
+    const name = shortName(pull.model);
+    const running = isRunning(pull);
+    this.dataset.state = pull.state;
+    set(this.#name, { textContent: name });
+    set(this.#state, { textContent: stateWords(pull) });
+    set(this.#bar, { ariaLabel: t('pull.label', { name }), hidden: !running && pull.state !== 'cancelled' });
+    this.#measure(fraction(pull));
+    set(this.#facts, { textContent: factWords(pull), hidden: !factWords(pull) });
+    this.#offer(pull.state);
+  }
+
+  // Without a value the bar shows that something is going on.
+  #measure(part) {
+    if (part === null) this.#bar.removeAttribute('value');
+    else set(this.#bar, { value: part });
+  }
+
+  // The focus stays near, where the button that had it goes.
+  #offer(state) {
+    const { cancel, resume, dismiss } = this.#buttons;
+    const focused = this.contains(document.activeElement);
+    cancel.hidden = state !== 'running';
+    resume.hidden = state !== 'failed' && state !== 'cancelled';
+    dismiss.hidden = state === 'running';
+    if (focused && document.activeElement.hidden) [cancel, resume, dismiss].find(({ hidden }) => !hidden).focus();
+  }
+}
+
+function stateWords({ state, phase, error, model }) {
+  if (state === 'failed') return errorWords(error, model);
+  if (state !== 'running') return t(`pull.${state}`);
+  return t(`pull.phase.${phases.includes(phase) ? phase : 'waiting'}`);
+}
+
+function errorWords(error, model) {
+  if (errors.includes(error?.code)) return t(`pull.error.${error.code}`, { model: shortName(model) });
+  return error?.message ? `${t('pull.error')} ${error.message}` : t('pull.error');
+}
+
+function factWords({ state, completed, total, rate, left }) {
+  if (state !== 'running' || !(total > 0)) return '';
+  const bytes = t('pull.bytes', { completed: size(completed, language), total: size(total, language) });
+  const speed = rate > 0 ? t('pull.rate', { rate: size(rate, language) }) : null;
+  const time = remaining(left);
+  const rest = time && t(`pull.left.${time.unit}`, time);
+  return [percent(completed / total), bytes, speed, rest].filter(Boolean).join(' · ');
+}
+
+// Not 100 % as long as something is missing.
+function percent(part) {
+  const shown = Math.min(1, Math.max(0, Math.floor(part * 100) / 100));
+  return new Intl.NumberFormat(language, { style: 'percent' }).format(shown);
+}
+
+customElements.define('pull-progress', PullProgress);
