@@ -276,6 +276,17 @@ def test_a_download_goes_on_over_a_reload(reader: Readers, ollama: Ollama) -> No
     expect(me.page.locator("pull-progress")).to_contain_text("50%", timeout=15_000)
 
 
+def test_a_download_that_was_begun_elsewhere_is_seen(reader: Readers, ollama: Ollama) -> None:
+    without_models(ollama)
+    me, minutes = opened(reader)
+    expect(me.page.locator("model-cards").get_by_role("button")).to_have_count(3)
+    minutes.now(model="slow:latest")
+    expect(me.page.locator("pull-progress")).to_contain_text("slow is downloading", timeout=15_000)
+    ollama.fake.models = ["quick:latest", "slow:latest"]
+    minutes.now(state="done")
+    expect(me.page.locator("ollama-guide")).to_be_hidden(timeout=15_000)
+
+
 @pytest.mark.parametrize("missing", ["ollama", "model"])
 def test_who_does_not_look_after_ollama_is_told_whom_to_ask(reader: Readers, ollama: Ollama, missing: str) -> None:
     if missing == "ollama":

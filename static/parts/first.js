@@ -24,7 +24,9 @@ export function first({ first: minutes, pulls, ollama, choice, page }) {
   });
   document.addEventListener('demo-steps', () => minutes.read());
 
-  document.addEventListener('pull-begin', ({ detail }) => wanted.add(detail.model));
+  document.addEventListener('pull-begin', ({ detail }) => {
+    if (ollama.problem === 'no_models') wanted.add(detail.model);
+  });
   pulls.addEventListener('fetched', async ({ detail: { pull } }) => {
     const first = ollama.problem === 'no_models' || [...wanted].some((name) => sameModel(name, pull.model));
     await ollama.check();
