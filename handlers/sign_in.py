@@ -26,7 +26,7 @@ from .visitors import proxied_name, visitor_of
 Route = tuple[str, type[JSONHandler], dict[str, Any]]
 
 WAY_BACK = re.compile(r"/(plain|c/[0-9a-zA-Z]+(/plain)?|s/[0-9a-zA-Z_-]+)?")
-# Beside which field the page says what is wrong; of a proxy's person there is only the code.
+# Beside which field the page says what is wrong; at the top where the form has no such field.
 BESIDE = {
     "bad_name": "name",
     "name_taken": "name",
@@ -126,8 +126,8 @@ class EntryHandler(JSONHandler):
             return
         typed = self.typed()
         try:
-            who = (self.request.remote_ip, self.request.path, *sorted(typed.items()))
-            entry = await self._once.do(who, self.entered(typed))
+            form = (visit_of(self), self.request.path, *sorted(typed.items()))
+            entry = await self._once.do(form, self.entered(typed))
         except (PeopleError, StoreError) as error:  # a full disk, perhaps
             self.show(typed, error)
             return
