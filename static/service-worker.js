@@ -57,7 +57,8 @@ async function keep(files) {
   }
   for (const file of wanted) {
     const answer = await fetch(file).catch(() => null);
-    if (answer?.ok) await cache.put(file, answer);
+    // Who has been signed out meanwhile is led elsewhere.
+    if (answer?.ok && !answer.redirected) await cache.put(file, answer);
   }
 }
 
