@@ -256,6 +256,7 @@ def build(
     replies = Replies(store, generations, models, writer, titles, changes)
     sockets, connections = Sockets(), Connections(most_connections())
     shelf = Shelf()
+    servers.on_change = shelf.tell_of_models
     pulls = Pulls(store.pulls, servers, shelf)
     conversations = Conversations(store, generations, replies, titles, changes)
     house = House(
@@ -282,6 +283,7 @@ def build(
         static=Path(__file__).parent / "static",
     )
     accounts.on_end = connections.end
+    accounts.on_allowance = line.settle
     gate = Gate(application(house), _door(settings, accounts), settings.hosts, settings.proxies)
     return house, Server(gate, connections)
 

@@ -36,6 +36,7 @@ class Accounts:
         self.tokens = Tokens(registry)
         self.invitations = Invitations(registry)
         self.entrance = Entrance(registry, self.sessions, self.invitations)
+        self.on_allowance: Callable[[], None] = lambda: None  # called when somebody may do more, or less, than before
 
     def __repr__(self) -> str:
         return f"<Accounts {self._registry} {self.entrance}>"
@@ -159,6 +160,7 @@ class Accounts:
             changed = msgspec.structs.replace(self._registry.get(person), **changes)
             drop: list[Door] = [*self.sessions.of(person)] if changed.disabled else []
             await self._registry.commit(keep=[changed], drop=drop)
+        self.on_allowance()
         counts = await self._registry.counts()
         return _person_view(changed, *counts.get(person, (0, 0)))
 
