@@ -11,7 +11,7 @@ import re
 import pytest
 from tornado.httpclient import HTTPResponse
 
-from handlers.sign_in import BESIDE
+from handlers.entry import BESIDE
 from people.errors import NAME_FAULTS, PASSWORD_FAULTS
 from people.requests import ChangedPerson, NewInvitation
 from people.throttle import TRIES
@@ -299,7 +299,11 @@ async def test_a_closed_account_is_told_so_beside_the_password() -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_word_of_these_pages_is_there_and_none_is_left_over(language: str) -> None:
     words = json.loads((ROOT / "static" / "locales" / f"{language}.json").read_text("utf-8"))
-    sources = [ROOT / "handlers" / "sign_in.py", *(ROOT / "handlers" / "pages").glob("*.html")]
+    sources = [
+        ROOT / "handlers" / "sign_in.py",
+        ROOT / "handlers" / "entry.py",
+        *(ROOT / "handlers" / "pages").glob("*.html"),
+    ]
     asked = set(re.findall(r"entry\.[a-z_]+", "".join(one.read_text("utf-8") for one in sources))) - {"entry.problem"}
     problems = {f"entry.problem.{code}" for code in (*BESIDE, "link_used")} - {
         *("entry.problem.bad_name", "entry.problem.bad_password")
