@@ -8,27 +8,35 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import closing, suppress
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+import process.needs  # noqa: F401 -- says in one line which package is missing, before the next ones can't be imported
 from chat.changes import Changes
 from chat.conversations import Conversations
 from chat.first import First
+from chat.fleet import Fleet
 from chat.generations import Generations
+from chat.installed import Installed
 from chat.line import Line
 from chat.looking import Looking, places
 from chat.models import Models
 from chat.presets import Presets
+from chat.pulls import Pulls
 from chat.questions import Questions
 from chat.replies import Replies
+from chat.shares import Shares
+from chat.shelf import Shelf
 from chat.status import Readiness, Status
 from chat.tally import Tally
 from chat.titles import Titles
 from chat.writer import Writer
 from demo.process import DemoFailed, DemoMissing, DemoModel
 from handlers.connections import Connections
+from handlers.doors import Door, OpenDoor, PasswordDoor, ProxyDoor
 from handlers.gate import Gate
 from handlers.metrics import Figures
 from handlers.routes import House, application
@@ -37,15 +45,19 @@ from handlers.websocket import Sockets
 from ollama.address import Address, parse
 from ollama.client import Ollama
 from ollama.servers import Servers
+from people.accounts import Accounts
+from people.errors import BadName, PeopleError
+from people.terminal import add_user
 from process import logs, machine
 from process.blocked import LoopWatch
 from process.gateway import gateway
 from process.notify import Notify
 from process.sockets import CannotListen, bound, inherited, most_connections
 from settings import BadOption, Settings, read
-from store import SQLiteStore, StoreError
+from store import GUEST, HOUSE, SQLiteStore, StoreError
 from store.backup import backup
 from store.journal import Journals
+from store.restoring import restore
 
 VERSION = "0.1.0"
 LINGER = 8.0  # seconds after which a plain question that nobody follows any more is stopped
@@ -67,8 +79,14 @@ def main() -> int:
         sockets = inherited(os.environ)
         settings = read(sys.argv[1:], os.environ, [one.getsockname()[0] for one in sockets])
         logs.set_up(sys.stderr, settings.log_level, settings.log_format, os.environ)
+        if settings.doctor:
+            return _examine(settings)
         if settings.backup is not None:
             backup(settings.data, settings.backup)
+        elif settings.add_user is not None:
+            print(add_user(settings.data, settings.add_user), file=sys.stderr)
+        elif settings.restore is not None:
+            _restore(settings.data, settings.restore)
         else:
             notify = Notify(os.environ)
             for name in PASSED_ON:  # to us, and not to a process of ours
@@ -77,9 +95,31 @@ def main() -> int:
                 runner.run(serve(settings, sockets, notify))
     except BadOption as error:
         return _refuse(error, 2)
-    except (CannotStart, CannotListen, StoreError, DemoMissing, DemoFailed) as error:
+    except BadName as error:
+        return _refuse(Exception(f"--add-user: {error}"), 2)
+    except (CannotStart, CannotListen, StoreError, PeopleError, DemoMissing, DemoFailed) as error:
         return _refuse(error, 1)
     return 0
+
+
+def _examine(settings: Settings) -> int:
+    """The doctor's modules are loaded for nobody else."""
+    from doctor.rounds import report
+
+    if isinstance(sys.stdout, TextIOWrapper):  # a file's name may be one that the terminal can't show
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        return 0 if report(settings, sys.stdout) else 1
+    except BrokenPipeError:  # whoever read has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
+
+
+def _restore(folder: Path, file: Path) -> None:
+    kept = restore(folder, file)
+    print(f"{file} is in place.", f"What was there is kept in {kept} for two weeks." if kept else "")
+    print("Accounts and passwords are as they were then. Everyone signs in anew; tokens, invitations and shared")
+    print("links don't come back: what of them was ended since stays so.")
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -98,14 +138,17 @@ async def serve(settings: Settings, sockets: list[socket.socket], notify: Notify
     demo = DemoModel() if settings.demo else None
     try:
         listening = _listening(settings, sockets)
-        where = settings.ollama if demo is None else await _unless(stop, demo.start())
+        where = settings.ollama if demo is None else await _unless(stop, _where(demo))
         if where is not None:
-            where = where if isinstance(where, Address) else parse(where)
             await _serve(settings, store, listening, where, stop, notify)
     finally:
         if demo:
             await demo.stop()
         await store.close()
+
+
+async def _where(demo: DemoModel) -> tuple[Address, ...]:
+    return (parse(await demo.start()),)
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
@@ -126,6 +169,12 @@ class Listening(NamedTuple):
     are_kept: bool  # by the service manager, for the Hearth that comes after this one
 
     @property
+    def named_url(self) -> str:
+        """One that another machine can use, too."""
+        is_any = self.host in ("0.0.0.0", "::", "")
+        return self.url if not is_any else f"http://{socket.gethostname()}:{self.sockets[0].getsockname()[1]}/"
+
+    @property
     def url(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.sockets[0].getsockname()[1]}/"
@@ -138,19 +187,27 @@ def _listening(settings: Settings, sockets: list[socket.socket]) -> Listening:
 
 
 async def _serve(
-    settings: Settings, store: SQLiteStore, listening: Listening, where: Address, stop: asyncio.Event, notify: Notify
+    settings: Settings,
+    store: SQLiteStore,
+    listening: Listening,
+    where: Sequence[Address],
+    stop: asyncio.Event,
+    notify: Notify,
 ) -> None:
     tally = Tally()
+    accounts = await Accounts.open(store.accounts)
     try:
-        house, server = build(settings, store, where, tally)
+        house, server = build(settings, store, accounts, where, tally)
     except OSError as error:  # the folder for the replies
         raise CannotStart(f"{error.filename} can't be used ({_words(error)}); move it away") from None
     await house.looking.recall()
     await house.conversations.recover()
+    await house.pulls.recover()
     loop = asyncio.get_running_loop()
-    tasks = [loop.create_task(house.generations.sweep()), loop.create_task(notify.keep_alive())]
+    tasks = [loop.create_task(one) for one in (house.generations.sweep(), accounts.sweep(), notify.keep_alive())]
     server.add_sockets(listening.sockets)
     _announce(settings, listening, notify)
+    _tell_of_owner(settings, accounts, listening)
     with closing(LoopWatch(tally.lags.add)) as watch:
         watch.start()
         await stop.wait()
@@ -162,42 +219,60 @@ async def _serve(
     server.stop()
     await server.drained(LAST_ANSWERS)
     await server.close_all_connections()
+    await house.pulls.close()
+    await house.fleet.close()
     for task in tasks:
         task.cancel()
+    await accounts.close()
 
 
-def build(settings: Settings, store: SQLiteStore, where: Address, tally: Tally | None = None) -> tuple[House, Server]:
-    """Everything between the browsers and the Ollama at `where`; needs a running loop, listens nowhere yet."""
+def build(
+    settings: Settings,
+    store: SQLiteStore,
+    accounts: Accounts,
+    where: Sequence[Address],
+    tally: Tally | None = None,
+) -> tuple[House, Server]:
+    """Everything between the browsers and the Ollamas at `where`; needs a running loop, listens nowhere yet."""
     tally = tally or Tally()
 
     def open_ollama(address: Address) -> Ollama:
-        opened = Ollama(address, settings.limits, settings.max_line)
-        opened.on_error = tally.add_error
-        return opened
+        return Ollama(address, settings.limits, settings.max_line)
 
-    ollama = open_ollama(where)
-    servers = Servers([ollama])
+    servers = Servers(map(open_ollama, where))
+    servers.on_error = tally.add_error
+    fleet = Fleet(servers)
     where_to_look = None if settings.told_of_ollama else places(gateway())
     looking = Looking(servers, store.settings, open_ollama, where_to_look)
     generations = Generations(store, Journals(settings.data / "generations"))
     generations.on_ended = tally.add
-    models = Models(ollama, settings.model)
-    line = Line(settings.parallel)
-    writer = Writer(ollama, models, line)
+    models = Models(fleet, settings.model, lambda person: accounts.allowance(person)[0])
+    line = Line(settings.parallel, at_once=lambda person: accounts.allowance(person)[1])
+    writer = Writer(fleet, line)
     writer.on_load = tally.loads.add
     changes = Changes()
-    titles = Titles(store, ollama, models, writer, changes.tell, wanted=settings.titles)
+    titles = Titles(store, fleet, writer, changes.tell, wanted=settings.titles)
     writer.on_write = titles.give_up
     replies = Replies(store, generations, models, writer, titles, changes)
     sockets, connections = Sockets(), Connections(most_connections())
+    shelf = Shelf()
+    pulls = Pulls(store.pulls, servers, shelf)
+    conversations = Conversations(store, generations, replies, titles, changes)
     house = House(
-        conversations=Conversations(store, generations, replies, titles, changes),
+        conversations=conversations,
         generations=generations,
+        fleet=fleet,
         models=models,
+        installed=Installed(servers, pulls, shelf),
+        pulls=pulls,
+        shelf=shelf,
         presets=Presets(store, changes.tell_of_presets),
         questions=Questions(generations, models, writer, LINGER),
-        status=Status(VERSION, ollama, settings.auth, settings.demo),
-        readiness=Readiness(store, ollama),
+        shares=Shares(store, conversations, accounts.is_closed),
+        accounts=accounts,
+        auth=settings.auth,
+        status=Status(VERSION, servers, settings.auth, settings.demo),
+        readiness=Readiness(store, servers),
         first=First(servers, looking, machine.look),
         looking=looking,
         sockets=sockets,
@@ -206,7 +281,20 @@ def build(settings: Settings, store: SQLiteStore, where: Address, tally: Tally |
         figures_for=settings.metrics_for,
         static=Path(__file__).parent / "static",
     )
-    return house, Server(Gate(application(house), settings.hosts, settings.proxies), connections)
+    accounts.on_end = connections.end
+    accounts.on_allowance = line.settle
+    gate = Gate(application(house), _door(settings, accounts), settings.hosts, settings.proxies)
+    return house, Server(gate, connections)
+
+
+def _door(settings: Settings, accounts: Accounts) -> Door:
+    match settings.auth:
+        case "required":
+            return PasswordDoor(accounts)
+        case "proxy":
+            return ProxyDoor(accounts, settings.auth_header, settings.proxies)
+    # What is an account's is shown to nobody else, but to who sits at the machine, who could read it there anyway.
+    return OpenDoor(GUEST if settings.open_to_all and accounts.has_owner else HOUSE)
 
 
 def _announce(settings: Settings, listening: Listening, notify: Notify) -> None:
@@ -216,6 +304,20 @@ def _announce(settings: Settings, listening: Listening, notify: Notify) -> None:
     notify.tell("READY=1", f"STATUS={words}")
     if settings.open_to_all:
         log.warning("--auth=none: everyone who can reach this address reads and writes every conversation")
+
+
+def _tell_of_owner(settings: Settings, accounts: Accounts, listening: Listening) -> None:
+    """Who reads this log may become the owner, as long as there is none."""
+    if settings.auth == "none" or accounts.has_owner:
+        return
+
+    def tell(code: str) -> None:
+        log.critical(
+            "nobody owns this Hearth yet: open %ssetup and type the code %s (30 minutes)", listening.named_url, code
+        )
+
+    accounts.entrance.first_owner.tell = tell
+    accounts.entrance.first_owner.ask()
 
 
 def _on_signals() -> asyncio.Event:

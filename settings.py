@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import ipaddress
+import re
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from ollama.http import Limits
 MIB = 1024 * 1024
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("text", "json")
-FLAGS = ("demo", "titles", "metrics")
+FLAGS = ("demo", "titles", "metrics", "doctor")
 YES_OR_NO = ("true", "false", "t", "f", "1", "0")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -34,21 +35,26 @@ class BadOption(Exception):
 class Settings:
     address: str
     port: int
-    ollama: Address
+    ollama: tuple[Address, ...]
     told_of_ollama: bool  # else it may be looked for
     data: Path
     model: str | None
     demo: bool
-    auth: str
+    auth: str  # none, required or proxy
+    auth_header: str  # in which a proxy names the person
     hosts: frozenset[str]
     proxies: frozenset[str]
     backup: Path | None
+    add_user: str | None
+    restore: Path | None
+    doctor: bool
+    url: str  # by which browsers reach it, for the doctor to try
     parallel: int | None
     titles: bool
     grace: float
     limits: Limits
     max_line: int  # bytes
-    open_to_all: bool  # others can reach it, and nobody signs in
+    open_to_all: bool  # nobody signs in, whoever can reach it
     metrics: bool
     metrics_for: tuple[Network, ...]  # who may read them besides programs on this machine
     log_level: str
@@ -93,13 +99,14 @@ def _parser(environ: Mapping[str, str]) -> Parser:
         "IP,…",
         group="Listening",
     )
-    define("auth", "auto", str, "who signs in: auto, required or none", "auto|required|none", group="Listening")
+    define("auth", "auto", str, "who signs in: see README.md", "auto|required|none|proxy", group="Listening")
+    define("auth_header", "Remote-User", str, "of --auth=proxy: who signed in there", "NAME", group="Listening")
     define(
         "ollama",
         environ.get("OLLAMA_HOST", ""),
         str,
-        "where Ollama is; $OLLAMA_HOST, else http://127.0.0.1:11434",
-        "URL",
+        "where Ollama is; $OLLAMA_HOST, else http://127.0.0.1:11434; several with commas between",
+        "URL,…",
         group="Models",
     )
     define("model", "", str, "the model for who names none; else the first that can chat", "NAME", group="Models")
@@ -112,6 +119,10 @@ def _parser(environ: Mapping[str, str]) -> Parser:
     define("max_line", 16 * MIB, int, "bytes in one line of Ollama's", group="Models")
     define("data", _data_folder(environ), str, "the only folder that is written to", "FOLDER", group="Hearth")
     define("backup", "", str, "write a copy of the conversations there, also while Hearth runs", "FILE", group="Hearth")
+    define("add_user", None, str, "make an account, or renew its password, and ask for that", "NAME", group="Hearth")
+    define("restore", "", str, "put such a copy in place of the conversations", "FILE", group="Hearth")
+    define("doctor", False, bool, "say what is to be mended on this machine, with these options", group="Hearth")
+    define("url", "", str, "for --doctor: the address by which browsers come, to try the way there", group="Hearth")
     define("grace", 10.0, float, "seconds that running replies have to end when Hearth stops", group="Hearth")
     define("metrics", False, bool, "answer /metrics, for Prometheus on this machine", group="Watching")
     define("metrics_for", "", str, "who else may read them: addresses or networks", "IP,…", group="Watching")
@@ -202,7 +213,6 @@ def _checked(parser: Parser, inherited: Sequence[str]) -> Settings:
         raise BadOption("--parallel must be 0 or more")
     hosts, proxies = _names(parser.hosts), _proxies(parser.trusted_proxies)
     reachable = not all(map(_is_loopback, inherited or [listening])) or bool(hosts or proxies)
-    _check_auth(parser.auth, reachable)
     return Settings(
         address=listening,
         port=parser.port,
@@ -211,10 +221,15 @@ def _checked(parser: Parser, inherited: Sequence[str]) -> Settings:
         data=_folder(parser.data),
         model=parser.model or None,
         demo=parser.demo,
-        auth="none",
+        auth=_auth(parser.auth, reachable, proxies),
+        auth_header=_header(parser.auth_header),
         hosts=frozenset({"localhost", *_machine_names(), listening.lower(), *hosts}),
         proxies=proxies,
-        backup=Path(parser.backup).expanduser().absolute() if parser.backup else None,
+        backup=_file(parser.backup),
+        add_user=parser.add_user,
+        restore=_file(parser.restore),
+        doctor=parser.doctor,
+        url=_url(parser.url),
         parallel=parser.parallel or None,
         titles=parser.titles,
         grace=parser.grace,
@@ -228,16 +243,21 @@ def _checked(parser: Parser, inherited: Sequence[str]) -> Settings:
     )
 
 
-def _check_auth(auth: str, reachable: bool) -> None:
-    if auth not in ("auto", "required", "none"):
-        raise BadOption(f"--auth={auth} is not known; give auto, required or none")
-    if auth == "required" or (auth == "auto" and reachable):
-        raise BadOption(
-            "others could reach Hearth, and it has no accounts yet: give --auth=none to let everyone in who can "
-            "reach it, or leave --address, --hosts and --trusted-proxies as they are"
-            if auth == "auto"
-            else "--auth=required: Hearth has no accounts yet; give --auth=none to let everyone in who can reach it"
-        )
+def _auth(auth: str, reachable: bool, proxies: frozenset[str]) -> str:
+    match auth:
+        case "auto":
+            return "required" if reachable else "none"
+        case "proxy" if not proxies:
+            raise BadOption("--auth=proxy believes nobody without --trusted-proxies; name the proxy's address there")
+        case "required" | "none" | "proxy":
+            return auth
+    raise BadOption(f"--auth={auth} is not known; give auto, required, none or proxy")
+
+
+def _header(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", name):
+        raise BadOption(f"--auth-header={name} is no name of a header; give one such as Remote-User")
+    return name
 
 
 def _one_address(text: str) -> str:
@@ -292,11 +312,17 @@ def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
     return value
 
 
-def _ollama(text: str) -> Address:
+def _ollama(text: str) -> tuple[Address, ...]:
+    """Each once, in the order in which they are named."""
+    names = [name for name in text.strip().strip("\"'").split(",") if name.strip()]
+    return tuple(dict.fromkeys(map(_one_ollama, names or [""])))
+
+
+def _one_ollama(text: str) -> Address:
     try:
         return parse_address(text)
     except ValueError as error:
-        raise BadOption(f"--ollama={text}: {error}") from None
+        raise BadOption(f"--ollama={text.strip()}: {error}") from None
 
 
 def _folder(text: str) -> Path:
@@ -306,6 +332,16 @@ def _folder(text: str) -> Path:
         return Path(text).expanduser().absolute()
     except RuntimeError:  # no such user, or one without a home
         raise BadOption(f"--data={text}: that home folder is not known; give another folder") from None
+
+
+def _file(text: str) -> Path | None:
+    return Path(text).expanduser().absolute() if text else None
+
+
+def _url(text: str) -> str:
+    if text and not re.fullmatch(r"https?://[^/?#@\s]+/?", text):
+        raise BadOption(f"--url={text} is no address of a page; give one such as https://hearth.home.arpa/")
+    return text.rstrip("/")
 
 
 def _lower_first(words: str) -> str:

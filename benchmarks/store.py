@@ -30,7 +30,8 @@ from tornado.options import OptionParser
 
 from store import conversations, messages
 from store.folder import open_folder
-from store.records import Conversation, Message
+from store.personal import PersonalSQLiteStore
+from store.records import HOUSE, Conversation, Message
 from store.sqlite import SQLiteStore
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -85,15 +86,15 @@ def fill(folder: Path, texts: Texts, count: int, length: int) -> None:
         if number % 100 == 0:
             opened.db.execute("BEGIN")
         one = conversation(number, texts.text(number, 1)[:60])
-        conversations.add(opened.db, one)
+        conversations.add(opened.db, HOUSE, one)
         for message in tree(texts, one.id, number, 2000 if number == count else length):
-            messages.add_reply(opened.db, one, message)
+            messages.add_reply(opened.db, HOUSE, one, message)
         if number % 100 == 99 or number == count:
             opened.db.execute("COMMIT")
     opened.close()
 
 
-async def asked(store: SQLiteStore, texts: Texts, askers: int, seconds: float) -> float:
+async def asked(store: PersonalSQLiteStore, texts: Texts, askers: int, seconds: float) -> float:
     """Questions acknowledged a second: each is a question, the reply to come, its run, and the index."""
     count, until = 0, time.perf_counter() + seconds
 
@@ -141,8 +142,8 @@ async def acknowledged(folder: Path, texts: Texts, seconds: float, rounds: int) 
     rates: dict[str, list[float]] = {"one": [], "fifty": [], "plain": []}
     store = await SQLiteStore.open(folder)
     for _ in range(rounds):
-        rates["one"].append(await asked(store, texts, 1, seconds))
-        rates["fifty"].append(await asked(store, texts, 50, seconds))
+        rates["one"].append(await asked(store.of(HOUSE), texts, 1, seconds))
+        rates["fifty"].append(await asked(store.of(HOUSE), texts, 50, seconds))
         rates["plain"].append(await asyncio.to_thread(plain, folder, texts, seconds))
     await store.close()
     one, fifty, stock = (statistics.median(rates[name]) for name in ("one", "fifty", "plain"))
@@ -152,7 +153,8 @@ async def acknowledged(folder: Path, texts: Texts, seconds: float, rounds: int) 
 
 async def found(folder: Path, count: int) -> None:
     before = time.perf_counter()
-    store = await SQLiteStore.open(folder)
+    everybodys = await SQLiteStore.open(folder)
+    store = everybodys.of(HOUSE)
     print(f"start: {1e3 * (time.perf_counter() - before):.0f} ms")
 
     async def report(name: str, work: Callable[[], Awaitable[object]]) -> None:
@@ -162,7 +164,7 @@ async def found(folder: Path, count: int) -> None:
 
     await report("list of 50", lambda: store.conversations(None, None, 50))
     await report("list of 50, from the middle", lambda: store.conversations(None, f"conversation{count // 2}", 50))
-    await report("unfinished", store.unfinished)
+    await report("unfinished", everybodys.unfinished)
     await report("open 2,000 messages", lambda: store.messages(f"conversation{count}"))
     await report("branch of 2,000 messages", lambda: store.branch(f"conversation{count}.1999"))
     middle = f"conversation{count // 2}"
@@ -171,7 +173,7 @@ async def found(folder: Path, count: int) -> None:
         await report(f"search {query!r}, from the middle", partial(store.conversations, query, middle, 50))
     took, _ = await timed(lambda: store.delete_conversation(f"conversation{count}"), 1)
     print(f"delete 2,000 messages: {took:.0f} ms")
-    await store.close()
+    await everybodys.close()
 
 
 def main() -> None:

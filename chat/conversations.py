@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 import msgspec
 from msgspec.structs import replace
 
-from store import Conversation, Found, Message, Store
+from store import Conversation, Found, Message, PersonalStore, Store
 
 from .changes import Changes, Hear
 from .errors import Invalid, NotFound
@@ -25,8 +25,12 @@ from .titles import Titles, first_line, title_of
 CAN_GO_ON = (State.STOPPED, State.INTERRUPTED)
 
 
+# By conversation. Who asks twice at once gets one question below the other, not two beside each other.
+Locks = WeakValueDictionary[str, asyncio.Lock]
+
+
 class Conversations:
-    """Messages and conversations go out as the records of store/, with what is live filled in."""
+    """Everybody's."""
 
     def __init__(
         self,
@@ -37,12 +41,45 @@ class Conversations:
         changes: Changes,
     ) -> None:
         self._store = store
+        self._replies = replies
+        self._parts = (generations, replies, titles, changes, Locks())
+
+    def __repr__(self) -> str:
+        return f"<Conversations {self._replies!r}>"
+
+    def of(self, person: str) -> PersonalConversations:
+        return PersonalConversations(self._store.of(person), *self._parts)
+
+    async def recover(self) -> None:
+        """After a start."""
+        await self._replies.recover()
+
+
+class PersonalConversations:
+    """One person's; those of others are as if they were not there.
+
+    Messages and conversations go out as the records of store/, with what is live filled in.
+    """
+
+    def __init__(
+        self,
+        store: PersonalStore,
+        generations: Generations,
+        replies: Replies,
+        titles: Titles,
+        changes: Changes,
+        locks: Locks,
+    ) -> None:
+        self._person = store.person
+        self._store = store
         self._generations = generations
         self._replies = replies
         self._titles = titles
         self._changes = changes
-        # Who asks twice at once in one conversation gets one question below the other, not two beside each other.
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._locks = locks
+
+    def __repr__(self) -> str:
+        return f"<PersonalConversations of {self._person}>"
 
     # -- reading
 
@@ -71,7 +108,8 @@ class Conversations:
         return self._replies.live(await self._message(message_id))
 
     def running(self, conversation_id: str) -> list[str]:
-        return [generation.id for generation in self._generations.at_work(conversation_id)]
+        at_work = self._generations.at_work(conversation_id)
+        return [generation.id for generation in at_work if generation.person == self._person]
 
     # -- changing
 
@@ -99,7 +137,7 @@ class Conversations:
         whole = await asyncio.to_thread(read_import, wanted)
         await self._store.add_whole(whole)
         for conversation, _ in whole:
-            self._changes.tell(conversation.id)
+            self._changes.tell(self._person, conversation.id)
         return [conversation for conversation, _ in whole]
 
     async def change(self, conversation_id: str, changed: Changed) -> Conversation:
@@ -113,7 +151,7 @@ class Conversations:
             conversation = await self._store.change_conversation(conversation_id, **fields)
         if conversation is None:
             raise NotFound("There is no such conversation")
-        self._changes.tell(conversation_id)
+        self._changes.tell(self._person, conversation_id)
         return conversation
 
     async def delete(self, conversation_id: str) -> None:
@@ -121,11 +159,11 @@ class Conversations:
         await self.get(conversation_id)
         self._titles.give_up()
         for generation in self._generations.at_work(conversation_id):
-            await self._generations.stop(generation.id)
+            await self._generations.stop(self._person, generation.id)
         async with self._lock(conversation_id):
             gone = await self._store.delete_conversation(conversation_id)
         await self._generations.forget(gone or [])
-        self._changes.tell(conversation_id)
+        self._changes.tell(self._person, conversation_id)
 
     # -- asking
 
@@ -152,7 +190,7 @@ class Conversations:
                 leaf=reply.id,
                 updated_at=asked.created_at,
             )
-            with self._replies.prepared(reply, question) as prepared:
+            with self._replies.prepared(self._person, reply, question) as prepared:
                 kept = await self._store.add_exchange(conversation, asked, reply, question.request_id)
                 if kept[0].id == asked.id:
                     self._replies.start(prepared, reply, question, besides)
@@ -166,7 +204,7 @@ class Conversations:
             raise Invalid("Only a question can be replied to, and this message is none")
         conversation = await self.get(asked.conversation)
         reply = reply_to(asked, choice.model or conversation.model)
-        with self._replies.prepared(reply, choice) as prepared:
+        with self._replies.prepared(self._person, reply, choice) as prepared:
             await self._store.add_reply(replace(conversation, leaf=reply.id, updated_at=reply.created_at), reply)
             self._replies.start(prepared, reply, choice)
         return self._replies.live(reply)
@@ -182,15 +220,11 @@ class Conversations:
             before = await self._generations.recorded(message.generation or "")
             message = replace(message, generation=new_id(), state=State.QUEUED, error=None, stats=None)
             choice = choice_of(before) if before else Choice()
-            with self._replies.prepared(message, choice) as prepared:
+            with self._replies.prepared(self._person, message, choice) as prepared:
                 await self._store.begin_run(run(message))
                 await self._store.update_message(message)
                 self._replies.start(prepared, message, choice)
         return self._replies.live(message)
-
-    async def recover(self) -> None:
-        """After a start."""
-        await self._replies.recover()
 
     # -- within
 

@@ -3,6 +3,7 @@
 ChatError
 ├── NotFound    no conversation, message or generation of that id
 ├── Invalid     what was asked for can't be done
+│   ├── BadName    a name that no model can have
 │   └── TooLarge   there is too much of it
 └── Closing     Hearth is going down and takes no new questions
 """
@@ -23,6 +24,10 @@ class NotFound(ChatError):
 
 
 class Invalid(ChatError):
+    pass
+
+
+class BadName(Invalid):
     pass
 
 

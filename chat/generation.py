@@ -46,8 +46,9 @@ class Generation:
     """
 
     def __init__(
-        self, generation_id: str, message: str | None, conversation: str | None, events: GenerationLog
+        self, person: str, generation_id: str, message: str | None, conversation: str | None, events: GenerationLog
     ) -> None:
+        self.person = person  # whose it is
         self.id = generation_id
         self.message = message
         self.conversation = conversation
@@ -77,6 +78,11 @@ class Generation:
     @property
     def thinking(self) -> str:
         return "".join([event.text for event in self.log.events if isinstance(event, Thinking)])
+
+    @property
+    def has_begun(self) -> bool:
+        """This run has written something; what it goes on with doesn't count."""
+        return "first_token_duration" in self.stats
 
     def tell(self, events: Sequence[Event]) -> None:
         self.log.append(events)

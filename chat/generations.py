@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from store import Message, Run, Store
+from store import Message, PersonalStore, Run, Store
 from store.journal import Head, Journal, Journals, Recorded, line
 
 from .errors import Closing, NotFound
@@ -48,19 +48,20 @@ class Generations:
         return f"<Generations {len(self._tasks)} at work, {len(self._known)} known>"
 
     def begin(
-        self, generation_id: str, head: Head, write: Write, keep: Keep, so_far: Iterable[Event] = ()
+        self, person: str, generation_id: str, head: Head, write: Write, keep: Keep, so_far: Iterable[Event] = ()
     ) -> Generation:
         """Start a generation, whose log begins with what its message holds already."""
-        with self.prepared(generation_id, head, so_far) as prepared:
+        with self.prepared(person, generation_id, head, so_far) as prepared:
             return self.start(prepared, write, keep)
 
     @contextmanager
-    def prepared(self, generation_id: str, head: Head, so_far: Iterable[Event] = ()) -> Iterator[Prepared]:
+    def prepared(self, person: str, generation_id: str, head: Head, so_far: Iterable[Event] = ()) -> Iterator[Prepared]:
         """A generation to `start` once its message is kept: a kill between the two leaves a file without a message,
         not a message without a file. Not started, it leaves nothing."""
         so_far = list(so_far)
+        head.person = person
         journal = self._journals.begin(generation_id, head, b"".join(map(line, so_far)))
-        generation = _generation(generation_id, head, GenerationLog(journal.append, so_far))
+        generation = _generation(person, generation_id, head, GenerationLog(journal.append, so_far))
         try:
             yield Prepared(generation, journal)
         finally:
@@ -71,24 +72,25 @@ class Generations:
     def start(self, prepared: Prepared, write: Write, keep: Keep) -> Generation:
         return self._work(*prepared, prepared.generation.run(write, keep), keep)
 
-    def resume(self, recorded: Recorded, write: Write, keep: Keep) -> Generation:
+    def resume(self, person: str, recorded: Recorded, write: Write, keep: Keep) -> Generation:
         """Go on with one that Hearth was killed in the midst of: the same log, the same numbers. Raises OSError."""
         journal = self._journals.resume(recorded.id)
-        generation = _restored(recorded, journal.append)
+        generation = _restored(person, recorded, journal.append)
         # Only now, not at the start: who still waits has brought nothing down.
         generation.on_work = lambda: journal.note(True)
         return self._work(generation, journal, generation.run(write, keep), keep)
 
-    def conclude(self, recorded: Recorded, keep: Keep) -> None:
+    def conclude(self, person: str, recorded: Recorded, keep: Keep) -> None:
         """End one that Hearth was killed in the midst of, where it stands. Raises OSError."""
         journal = self._journals.resume(recorded.id)
-        generation = _restored(recorded, journal.append)
+        generation = _restored(person, recorded, journal.append)
         self._work(generation, journal, generation.end(generation.log.ending or WENT_AWAY, keep), keep)
 
-    def give_up(self, message: Message, keep: Keep) -> None:
+    def give_up(self, person: str, message: Message, keep: Keep) -> None:
         """The same, where there is no file of it, or none that can be read."""
         head = Head(message.conversation, message.id)
-        generation = _generation(message.generation or "", head, GenerationLog(_write_nowhere, texts_of(message)))
+        events = GenerationLog(_write_nowhere, texts_of(message))
+        generation = _generation(person, message.generation or "", head, events)
         self._work(generation, None, generation.end(WENT_AWAY, keep), keep)
 
     async def recorded(self, generation_id: str) -> Recorded | None:
@@ -127,18 +129,21 @@ class Generations:
         if self.is_closing:
             raise Closing("Hearth is stopping; ask again in a moment")
 
-    async def get(self, generation_id: str) -> Generation:
-        generation = await self.find(generation_id)
+    async def get(self, person: str, generation_id: str) -> Generation:
+        generation = await self.find(person, generation_id)
         if generation is None:
             raise NotFound("There is no such generation, or it ended long ago")
         return generation
 
-    async def find(self, generation_id: str) -> Generation | None:
+    async def find(self, person: str, generation_id: str) -> Generation | None:
+        """None, too, where it is another's."""
         if generation_id not in self._known and is_id(generation_id):
-            generation = await self._from_journal(generation_id) or await self._from_store(generation_id)
+            store = self._store.of(person)
+            generation = await self._from_journal(store, generation_id) or await self._from_store(store, generation_id)
             if generation is not None and generation_id not in self._known:
                 self._remember(generation)
-        return self._known.get(generation_id)
+        found = self._known.get(generation_id)
+        return found if found is not None and found.person == person else None
 
     def known(self, generation_id: str) -> Generation | None:
         """One at work, or that ended a moment ago."""
@@ -148,9 +153,16 @@ class Generations:
         known = [self._known[id] for id in self._tasks if id in self._known]
         return [one for one in known if one.conversation == conversation and not one.log.over]
 
-    async def stop(self, generation_id: str) -> Generation:
+    def stop_all(self, person: str) -> None:
+        """Of a person who is not let in any more."""
+        for generation_id in list(self._tasks):
+            generation = self._known.get(generation_id)
+            if generation is not None and generation.person == person:
+                generation.stop()
+
+    async def stop(self, person: str, generation_id: str) -> Generation:
         """Returns once it has ended and is kept."""
-        generation = await self.get(generation_id)
+        generation = await self.get(person, generation_id)
         generation.stop()
         await generation.ended()
         return generation
@@ -158,10 +170,17 @@ class Generations:
     async def forget(self, generation_ids: Iterable[str]) -> None:
         """Stop them, and leave nothing of them behind."""
         for generation_id in generation_ids:
-            if generation_id in self._tasks:
-                await self.stop(generation_id)
+            if generation_id in self._tasks and generation_id in self._known:
+                self._known[generation_id].stop()
+                await self._known[generation_id].ended()
             self._known.pop(generation_id, None)
             await asyncio.to_thread(self._journals.remove, generation_id)
+
+    async def forget_all(self, person: str, generation_ids: Iterable[str]) -> None:
+        """Of a person who is gone: these, and what was asked without a conversation."""
+        known = [one.id for one in self._known.values() if one.person == person]
+        kept = await asyncio.to_thread(self._journals.of, person)
+        await self.forget({*known, *kept, *generation_ids})
 
     async def close(self, grace: float, last_words: float) -> None:
         """Begin nothing more; after `grace` seconds leave off those still at work; let readers go, for a while."""
@@ -235,13 +254,13 @@ class Generations:
         if self._known.get(generation.id) is generation and generation.id not in self._tasks:
             del self._known[generation.id]
 
-    async def _from_journal(self, generation_id: str) -> Generation | None:
+    async def _from_journal(self, store: PersonalStore, generation_id: str) -> Generation | None:
         recorded = await self.recorded(generation_id)
-        if recorded is None:
+        if recorded is None or not await _is_theirs(store, recorded):
             return None
-        generation = _restored(recorded, _write_nowhere)
+        generation = _restored(store.person, recorded, _write_nowhere)
         if generation.log.ending is None:
-            ending = await self._missing_ending(generation)
+            ending = await self._missing_ending(store, generation)
             if ending is None:
                 return None
             generation.log.append([ending])
@@ -249,26 +268,26 @@ class Generations:
         generation.settle()
         return generation
 
-    async def _missing_ending(self, generation: Generation) -> Ending | None:
+    async def _missing_ending(self, store: PersonalStore, generation: Generation) -> Ending | None:
         """Of one that Hearth was killed in the last moment of, or whose file ran out of room: as the store has it.
 
         None where that has more of it than the file.
         """
         if generation.message is None:
             return WENT_AWAY  # a plain question, which is not gone on with
-        message = await self._store.message(generation.message)
+        message = await store.message(generation.message)
         if message is None:
             return None
         if message.generation != generation.id:  # another one went on with it: only its run still tells how it ended
-            run = await self._store.run(generation.id)
+            run = await store.run(generation.id)
             return _cut_ending(run) if run and run.last == generation.log.last + 1 else None
         is_whole = (generation.content, generation.thinking) == (message.content, message.thinking)
         return _ending(message) if is_whole else None
 
-    async def _from_store(self, generation_id: str) -> Generation | None:
+    async def _from_store(self, store: PersonalStore, generation_id: str) -> Generation | None:
         """The whole as one event, where its numbers are not honoured any more."""
-        run = await self._store.run(generation_id)
-        message = await self._store.message(run.message) if run and run.message else None
+        run = await store.run(generation_id)
+        message = await store.message(run.message) if run and run.message else None
         if run is None or message is None:
             return None
         events = whole(message)
@@ -276,7 +295,7 @@ class Generations:
             events[-1] = _cut_ending(run)
         events = events[-run.last :]
         log = GenerationLog(_write_nowhere, events, first=max(run.last - len(events), 0) + 1)
-        generation = _generation(run.id, Head(run.conversation, run.message), log)
+        generation = _generation(store.person, run.id, Head(run.conversation, run.message), log)
         generation.state = State(run.state)
         generation.settle()
         return generation
@@ -314,20 +333,27 @@ def _ending(message: Message) -> Ending:
 
 def covers(recorded: Recorded, message: Message) -> bool:
     """Whether the file has all that the store has; not where the disk was full."""
-    told = _restored(recorded, _write_nowhere)
+    told = _restored("", recorded, _write_nowhere)
     return told.content.startswith(message.content) and told.thinking.startswith(message.thinking)
 
 
 def has_ended(recorded: Recorded) -> bool:
-    return _restored(recorded, _write_nowhere).log.ending is not None
+    return _restored("", recorded, _write_nowhere).log.ending is not None
 
 
-def _generation(generation_id: str, head: Head, events: GenerationLog) -> Generation:
-    return Generation(generation_id, head.message, head.conversation, events)
+async def _is_theirs(store: PersonalStore, recorded: Recorded) -> bool:
+    """By the store, where it knows it; a plain question is in nothing but its file."""
+    if recorded.head.conversation is None:
+        return recorded.head.person == store.person
+    return await store.run(recorded.id) is not None
 
 
-def _restored(recorded: Recorded, write: Callable[[bytes], None]) -> Generation:
-    return _generation(recorded.id, recorded.head, GenerationLog(write, _events(recorded)))
+def _generation(person: str, generation_id: str, head: Head, events: GenerationLog) -> Generation:
+    return Generation(person, generation_id, head.message, head.conversation, events)
+
+
+def _restored(person: str, recorded: Recorded, write: Callable[[bytes], None]) -> Generation:
+    return _generation(person, recorded.id, recorded.head, GenerationLog(write, _events(recorded)))
 
 
 def _events(recorded: Recorded) -> list[Event]:

@@ -23,7 +23,7 @@ from .errors import Invalid, TooLarge
 from .generation import State
 from .ids import new_id
 from .messages import now
-from .requests import Name, Setup, check_images, plain_options
+from .requests import Name, NewPreset, Setup, check_images, plain_options
 from .titles import title_of
 
 MAX_CONVERSATIONS = 2000
@@ -86,9 +86,20 @@ class ImportedConversation(Setup, forbid_unknown_fields=True, kw_only=True, gc=F
         self.title = (self.title or "").strip() or None
 
 
+class ImportedPreset(NewPreset, forbid_unknown_fields=True, kw_only=True, gc=False):
+    id: str | None = None
+    created_at: Time | None = None
+    updated_at: Time | None = None
+
+
 class Import(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     conversations: tuple[ImportedConversation, ...]
     hearth: Literal[1] = 1  # the form of the export
+    presets: tuple[ImportedPreset, ...] = ()
+    # What an export of everything holds besides, and what only says something about another house.
+    account: dict[str, Any] | None = None
+    shares: list[Any] | None = None
+    exported_at: str | None = None
 
 
 def read_import(wanted: Import) -> list[tuple[Conversation, list[Message]]]:

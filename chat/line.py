@@ -3,67 +3,33 @@
 Ollama runs some requests to a model at once, lets the others wait in the order in which they came, and tells nobody
 how many and who. Hearth learns this number, the `room` of the line, by always letting in one more than it knows of:
 when more than `room` write at the same time, there is room for one more. Until it writes, or another one leaves, this
-extra one waits like those behind it, only that it waits at Ollama.
+extra one waits like those behind it, only that it waits at Ollama. Who is next is for turns.py to say.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from itertools import cycle, islice
 
-log = logging.getLogger("hearth.line")
+from .place import Place, Tell
+from .turns import Allowed, AtOnce, Turns
 
 SURE = 0.1  # seconds for which more must write at once than there is known room for, until it is believed
 REMEMBERED = 100  # models with nobody in line whose room is kept
 
-Tell = Callable[[int], None]
-
-
-class Place:
-    """One request's place. Let in is not yet its turn: `turn` is set when Ollama, as far as is known, works on it."""
-
-    def __init__(self, conversation: str, tell: Tell, on_wrote: Callable[[Place], None]) -> None:
-        self.conversation = conversation
-        self.position: int | None = None  # as it was told; None when it did not wait, or waits no more
-        self.let_in = asyncio.Event()
-        self.turn = asyncio.Event()
-        self._tell = tell
-        self._on_wrote = on_wrote
-        self._wrote = False
-
-    def __repr__(self) -> str:
-        state = "has its turn" if self.turn.is_set() else f"at {self.position}{', let in' * self.let_in.is_set()}"
-        return f"<Place of {self.conversation} {state}>"
-
-    def wrote(self) -> None:
-        """To be called when Ollama's first token for it has come; any further call does nothing."""
-        if not self._wrote:
-            self._wrote = True
-            self._on_wrote(self)
-
-    def stand_at(self, position: int) -> None:
-        if position != self.position:
-            self.position = position
-            try:
-                self._tell(position)
-            except Exception:  # this happens while somebody else comes or goes, who must not suffer
-                log.exception("%r could not be told", self)
-
-    def take_turn(self) -> None:
-        self.position = None
-        self.turn.set()
-
 
 class Line:
-    """With `parallel`, that many of a model run at once; without, how many do is learned, model by model."""
+    """With `parallel`, that many of a model run at once; without, how many do is learned, model by model.
 
-    def __init__(self, parallel: int | None = None, sure: float = SURE) -> None:
+    A person has no more inside than `at_once` says, all models together; None: as many as there is room for. It is
+    asked at every turn, so it has to be quick.
+    """
+
+    def __init__(self, parallel: int | None = None, sure: float = SURE, at_once: Allowed = lambda person: None) -> None:
         self._parallel = parallel
         self._sure = sure
+        self._at_once = AtOnce(at_once)
         self._queues: dict[str, _Queue] = {}  # of models that somebody runs or waits for
         self._learned: dict[str, int] = {}  # the room of others
 
@@ -72,14 +38,14 @@ class Line:
         return f"<Line {queues or 'idle'}>"
 
     @asynccontextmanager
-    async def place(self, model: str, conversation: str, tell: Tell) -> AsyncIterator[Place]:
+    async def place(self, model: str, person: str, conversation: str, tell: Tell) -> AsyncIterator[Place]:
         """Be let in; inside, the request runs at Ollama. The place is given back behind the block, however it ends.
 
         `tell` is called with each new position, from 1, until `turn` is set, also inside the block; not at all when
         it need not wait.
         """
         queue = self._queues.get(model) or self._open(model)
-        place = queue.join(conversation, tell)
+        place = queue.join(person, conversation, tell)
         try:
             await place.let_in.wait()
             yield place
@@ -87,6 +53,12 @@ class Line:
             queue.leave(place)
             if queue.is_empty:
                 self._put_away(model, queue)
+            self.settle()
+
+    def settle(self) -> None:
+        """Let in who may be. To be called when `at_once` says something else than before; who is inside stays."""
+        for queue in self._queues.values():
+            queue.settle()
 
     def forget(self, model: str) -> None:
         """Drop what was learned: Ollama started anew, or loaded the model anew with less memory free.
@@ -123,7 +95,9 @@ class Line:
         return queue.room if queue else self._parallel or self._learned.get(model, 1)
 
     def _open(self, model: str) -> _Queue:
-        queue = self._queues[model] = _Queue(self.room(model), extra=0 if self._parallel else 1, sure=self._sure)
+        queue = self._queues[model] = _Queue(
+            self.room(model), extra=0 if self._parallel else 1, sure=self._sure, at_once=self._at_once
+        )
         return queue
 
     def _put_away(self, model: str, queue: _Queue) -> None:
@@ -139,15 +113,17 @@ class _Queue:
     """The line of one model.
 
     Behind every change: at most `room` + `extra` are inside (those whom a `forget` finds there may be more), and fewer
-    only when nobody waits; at most one of them has not got its turn, and only if `room` others have.
+    only when nobody waits who may have more at once; at most one of them has not got its turn, and only if `room`
+    others have.
     """
 
-    def __init__(self, room: int, extra: int, sure: float) -> None:
+    def __init__(self, room: int, extra: int, sure: float, at_once: AtOnce) -> None:
         self.room = room
         self._extra = extra
         self._sure = sure
         self._inside: dict[Place, None] = {}  # in the order in which they were let in
-        self._outside: dict[str, deque[Place]] = {}  # by conversation, the one whose turn is next first
+        self._outside = Turns(at_once)
+        self._at_once = at_once
         self._writing: set[Place] = set()  # of those inside
         self._doubt: asyncio.TimerHandle | None = None  # runs while more write than there is room for
 
@@ -160,44 +136,38 @@ class _Queue:
 
     @property
     def waiting(self) -> int:
-        return sum(map(len, self._outside.values())) + len(self._inside) - self.running
+        return len(self._outside) + len(self._inside) - self.running
 
     @property
     def is_empty(self) -> bool:
         return not self._inside and not self._outside
 
-    def join(self, conversation: str, tell: Tell) -> Place:
-        place = Place(conversation, tell, self._wrote)
-        self._outside.setdefault(conversation, deque()).append(place)
-        self._settle()
+    def join(self, person: str, conversation: str, tell: Tell) -> Place:
+        place = Place(person, conversation, tell, self._wrote)
+        self._outside.join(place)
+        self.settle()
         return place
 
     def leave(self, place: Place) -> None:
         self._writing.discard(place)
         if place in self._inside:
             del self._inside[place]
+            self._at_once.leave(place.person)
         else:
-            self._leave_outside(place)
+            self._outside.leave(place)
         self._weigh()
-        self._settle()
 
     def forget(self) -> None:
         self.room = 1
         self._writing.clear()
         self._weigh()
 
-    def _leave_outside(self, place: Place) -> None:
-        places = self._outside[place.conversation]
-        places.remove(place)
-        if not places:
-            del self._outside[place.conversation]
-
     def _wrote(self, place: Place) -> None:
         if place in self._inside:
             self._writing.add(place)
             place.take_turn()
             self._weigh()
-            self._settle()
+            self.settle()
 
     def _weigh(self) -> None:
         """Whether more write than there is known room for.
@@ -217,37 +187,20 @@ class _Queue:
     def _learn(self) -> None:
         self._doubt = None
         self.room = len(self._writing)
-        self._settle()
+        self.settle()
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Let in, give turns, tell; in this order, so that nobody is told what is over in the same moment."""
-        while self._outside and len(self._inside) < self.room + self._extra:
-            self._let_in()
+        while len(self._inside) < self.room + self._extra and (place := self._outside.take()):
+            self._inside[place] = None
+            place.let_in.set()
         free = self.room - self.running
         for place in [place for place in self._inside if not place.turn.is_set()][: max(free, 0)]:
             place.take_turn()
         for position, place in enumerate(list(self._in_line()), 1):
             place.stand_at(position)
 
-    def _let_in(self) -> None:
-        """The first of the conversation that is next, which then is the last."""
-        conversation = next(iter(self._outside))
-        places = self._outside.pop(conversation)
-        place = places.popleft()
-        if places:
-            self._outside[conversation] = places
-        self._inside[place] = None
-        place.let_in.set()
-
     def _in_line(self) -> Iterator[Place]:
-        """Who waits, in the order in which turns will come if nobody leaves and nobody comes."""
+        """Who waits, in the order in which turns will come."""
         yield from (place for place in self._inside if not place.turn.is_set())
-        yield from _in_turns(*self._outside.values())
-
-
-def _in_turns(*queues: deque[Place]) -> Iterator[Place]:
-    """The first of each, the second of each … (the recipe `roundrobin` of itertools)."""
-    iterators: Iterator[Iterator[Place]] = map(iter, queues)
-    for left in range(len(queues), 0, -1):
-        iterators = cycle(islice(iterators, left))
-        yield from map(next, iterators)
+        yield from self._outside.order(self._inside, self.room + self._extra)

@@ -44,7 +44,7 @@ def _plain(error: Error) -> dict[str, Any]:
 
 def head(reply: Message, choice: Choice) -> Head:
     chosen = {name: value for name, value in msgspec.to_builtins(choice).items() if name in Choice.__struct_fields__}
-    return Head(reply.conversation, reply.id, chosen)
+    return Head(reply.conversation, reply.id, choice=chosen)
 
 
 def run(reply: Message) -> Run:

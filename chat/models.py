@@ -4,30 +4,42 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from ollama.chunks import Details, Model, Running, Show
 from ollama.client import Ollama
-from ollama.errors import ModelNotFound, OllamaError, Unreachable
+from ollama.errors import ModelNotFound, OllamaError
 
+from .fleet import Fleet, full_name
 from .requests import Options
 
 LEVELS = ("gptoss", "gpt-oss")
 NOT_AGAIN = 60.0  # seconds for which a model that could not be shown is not asked for again
 AT_ONCE = 4  # calls of /api/show side by side, where a long list needs them
+PATIENCE = 5.0  # seconds for the list of one of several servers
+NONE = "Ollama has no model that can chat; 'ollama pull llama3.2' would get one"
+NONE_ALLOWED = "There is no model that you may use; ask the owner of this Hearth for one"
+
+Allowed = frozenset[str] | None  # names of models
 
 
 class RunningView(msgspec.Struct):
-    size_vram: int  # bytes
+    server: str
+    size: int  # bytes
+    size_vram: int  # bytes of them on the GPU
     expires_at: str | None
     context_length: int | None  # tokens, as allocated
 
 
 class ModelView(msgspec.Struct):
     name: str
+    digest: str
+    servers: list[str]  # addresses of those that have it
     size: int  # bytes on disk
     family: str | None
     parameter_size: str | None
@@ -44,94 +56,179 @@ class ModelView(msgspec.Struct):
         return "completion" in self.capabilities
 
 
+class ServerView(msgspec.Struct):
+    url: str
+    reachable: bool
+    version: str | None
+    error: str | None
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """What one Ollama has, and what of it is in memory."""
+
+    models: Sequence[Model]
+    running: Sequence[Running]
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A model of one name, wherever it is."""
+
+    model: Model
+    places: list[Ollama]
+    running: RunningView | None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.model.name, self.model.digest)
+
+
 class Models:
-    def __init__(self, ollama: Ollama, default: str | None) -> None:
-        self._ollama = ollama
+    def __init__(
+        self, fleet: Fleet, default: str | None, allowed: Callable[[str], Allowed] = lambda person: None
+    ) -> None:
+        self.allowed = allowed  # which of them a person may use
+        self._fleet = fleet
+        self._servers = fleet.servers
         self._default = default
         self._shown: dict[tuple[str, str], Show] = {}  # (name, digest) → what /api/show said
         self._failed: dict[tuple[str, str], float] = {}  # or when it failed; a gateway may not know it at all
 
-    async def view(self) -> dict[str, Any]:
-        models = await self.list()
-        return {"default": self._default or _first(models), "models": models}
+    def __repr__(self) -> str:
+        return f"<Models of {self._servers!r}, {len(self._shown)} shown>"
 
-    async def list(self) -> list[ModelView]:
-        """As Ollama lists them; an OllamaError where it can't be asked."""
-        models, running = await asyncio.gather(self._ollama.models(), self._running())
-        room = asyncio.Semaphore(AT_ONCE)
-        shown = await asyncio.gather(*(self._show(model, room) for model in models))
-        listed = {(model.name, model.digest) for model in models}
-        self._shown = {key: show for key, show in self._shown.items() if key in listed}
-        self._failed = {key: moment for key, moment in self._failed.items() if key in listed}
-        by_name = {one.name: one for one in running}
-        return [_view(model, show, by_name.get(model.name)) for model, show in zip(models, shown, strict=True)]
+    async def view(self, allowed: Allowed = None) -> dict[str, Any]:
+        """An OllamaError where none can be asked."""
+        said = await self._ask()
+        models = await self._views(said, allowed)
+        servers = [server_view(one, answer) for one, answer in said.items()]
+        return {"default": self._chosen(models, allowed), "models": models, "servers": servers}
 
-    async def default(self) -> str:
+    async def list(self, allowed: Allowed = None) -> Sequence[ModelView]:
+        """As Ollama lists them, those of the first server first; an OllamaError where none can be asked."""
+        return await self._views(await self._ask(), allowed)
+
+    async def default(self, allowed: Allowed = None) -> str:
         """`--model`, else the first model listed that can chat; ModelNotFound where there is none."""
-        name = self._default or _first(await self.list())
+        if self._default is not None and is_allowed(self._default, allowed):
+            return self._default
+        name = _first(await self.list(allowed))
         if name is None:
-            raise ModelNotFound("Ollama has no model that can chat; 'ollama pull llama3.2' would get one")
+            raise ModelNotFound(NONE if allowed is None else NONE_ALLOWED)
         return name
 
-    async def check(self, model: str) -> None:
+    async def check(self, model: str, allowed: Allowed = None) -> None:
         """ModelNotFound, Unreachable or another OllamaError unless Ollama has this model."""
-        await self._ollama.show(model)
+        allow(model, allowed)
+        await self._fleet.check(model)
 
-    async def in_memory(self, model: str) -> Running | None:
-        """The model as it is loaded; None where it is not. A gateway that doesn't tell is taken at its silence."""
-        try:
-            running = await self._ollama.running()
-        except Unreachable:
-            raise
-        except OllamaError:
-            return Running(model)
-        return next((one for one in running if full_name(one.name) == full_name(model)), None)
+    def _chosen(self, models: Sequence[ModelView], allowed: Allowed) -> str | None:
+        if self._default is not None and is_allowed(self._default, allowed):
+            return self._default
+        return _first(models)
 
-    async def can(self, model: str, capability: str) -> bool:
-        """Whether it says so of itself; asked anew for each question, as models are replaced under the same name."""
-        try:
-            capabilities = (await self._ollama.show(model)).capabilities
-        except OllamaError:
-            return True  # the chat itself will tell
-        return capabilities is None or capability in capabilities
+    async def _ask(self) -> dict[Ollama, Listed | OllamaError]:
+        said = await self._servers.ask(self._listed, patience=PATIENCE)
+        if all(isinstance(one, OllamaError) for one in said.values()):
+            raise next(one for one in said.values() if isinstance(one, OllamaError))
+        return said
 
-    async def _running(self) -> Sequence[Running]:
-        """None, too, where a gateway in front of Ollama doesn't tell."""
-        try:
-            return await self._ollama.running()
-        except OllamaError:
-            return []
+    async def _listed(self, one: Ollama) -> Listed:
+        asked = (one.models(), _running(one), self._version(one))
+        models, running, _ = await asyncio.gather(*asked)
+        self._fleet.has(one, [model.name for model in models])
+        return Listed(models, running)
 
-    async def _show(self, model: Model, room: asyncio.Semaphore) -> Show:
+    async def _version(self, one: Ollama) -> None:
+        """For those who look at several; that of a single one was asked when its status was."""
+        if self._servers.are_several:
+            with suppress(OllamaError):
+                await one.version()
+
+    async def _views(self, said: dict[Ollama, Listed | OllamaError], allowed: Allowed) -> Sequence[ModelView]:
+        entries = _joined({one: listed for one, listed in said.items() if isinstance(listed, Listed)})
+        room = asyncio.Semaphore(AT_ONCE)
+        shown = await asyncio.gather(*(self._show(entry, room) for entry in entries))
+        listed = {entry.key for entry in entries}
+        self._shown = {key: show for key, show in self._shown.items() if key in listed}
+        self._failed = {key: moment for key, moment in self._failed.items() if key in listed}
+        views = [_view(entry, show) for entry, show in zip(entries, shown, strict=True)]
+        return [view for view in views if is_allowed(view.name, allowed)]
+
+    async def _show(self, entry: Entry, room: asyncio.Semaphore) -> Show:
         """What the list doesn't tell; asked once for each content of a model."""
-        key = (model.name, model.digest)
-        if key not in self._shown and not self._failed_lately(key):
+        if entry.key not in self._shown and not self._failed_lately(entry.key):
             async with room:
-                try:
-                    self._shown[key] = await self._ollama.show(model.name)
-                except OllamaError:  # removed a moment ago, or one broken model: the others are still listed
-                    self._failed[key] = time.monotonic()
-        return self._shown.get(key, Show())
+                said = await self._first_show(entry)
+            if said is not None:
+                self._shown[entry.key] = said
+            else:  # removed a moment ago, or one broken model: the others are still listed
+                self._failed[entry.key] = time.monotonic()
+        return self._shown.get(entry.key, Show())
+
+    async def _first_show(self, entry: Entry) -> Show | None:
+        for one in entry.places:
+            (said,) = (await self._servers.ask(lambda one: one.show(entry.model.name), [one])).values()
+            if not isinstance(said, OllamaError):
+                return said
+        return None
 
     def _failed_lately(self, key: tuple[str, str]) -> bool:
         return key in self._failed and time.monotonic() < self._failed[key] + NOT_AGAIN
 
 
-def full_name(name: str) -> str:
-    """Names without a tag mean ``:latest``; upper and lower case are the same to Ollama."""
-    return (name if ":" in name.rpartition("/")[2] else f"{name}:latest").lower()
+def is_allowed(model: str, allowed: Allowed) -> bool:
+    """`allowed` are the names of those that a person may use; None: all."""
+    return allowed is None or full_name(model) in map(full_name, allowed)
 
 
-def _first(models: list[ModelView]) -> str | None:
+def allow(model: str, allowed: Allowed) -> None:
+    """ModelNotFound for a model that a person may not use: to them it is as if it were not there."""
+    if not is_allowed(model, allowed):
+        raise ModelNotFound(f"model '{model}' not found")
+
+
+def server_view(one: Ollama, said: object) -> ServerView:
+    error = str(said) if isinstance(said, OllamaError) else None
+    return ServerView(str(one.address), error is None, None if error else one.last_version, error)
+
+
+async def _running(one: Ollama) -> Sequence[Running]:
+    """None, too, where a gateway in front of Ollama doesn't tell."""
+    try:
+        return await one.running()
+    except OllamaError:
+        return []
+
+
+def _joined(said: dict[Ollama, Listed]) -> list[Entry]:
+    """By name; what is told of a model is what the first one tells that has it."""
+    entries: dict[str, Entry] = {}
+    for one, listed in said.items():
+        loaded = {full_name(running.name): running for running in listed.running}
+        for model in listed.models:
+            name = full_name(model.name)
+            running = _in_memory(one, loaded[name]) if name in loaded else None
+            if known := entries.get(name):
+                known.places.append(one)
+                entries[name] = replace(known, running=known.running or running)
+            else:
+                entries[name] = Entry(model, [one], running)
+    return list(entries.values())
+
+
+def _first(models: Sequence[ModelView]) -> str | None:
     return next((model.name for model in models if model.can_chat), None)
 
 
-def _view(model: Model, show: Show, running: Running | None) -> ModelView:
+def _view(entry: Entry, show: Show) -> ModelView:
+    model = entry.model
     details = model.details or Details()
     # Before capabilities were told at all, a model in the list was one to chat with.
     capabilities = next((one for one in (model.capabilities, show.capabilities) if one is not None), ["completion"])
     return ModelView(
         name=model.name,
+        digest=model.digest,
+        servers=[str(one.address) for one in entry.places],
         size=model.size,
         family=details.family,
         parameter_size=details.parameter_size,
@@ -141,7 +238,7 @@ def _view(model: Model, show: Show, running: Running | None) -> ModelView:
         context_cost=show.context_cost,
         think=_think(capabilities, details.family),
         parameters=_options(show.options),
-        running=None if running is None else _in_memory(running),
+        running=entry.running,
     )
 
 
@@ -163,5 +260,6 @@ def _options(told: dict[str, list[Any]]) -> Options:
     return msgspec.convert(options, Options)
 
 
-def _in_memory(running: Running) -> RunningView:
-    return RunningView(running.size_vram, running.expires_at, running.context_length)
+def _in_memory(one: Ollama, running: Running) -> RunningView:
+    address = str(one.address)
+    return RunningView(address, running.size, running.size_vram, running.expires_at, running.context_length)

@@ -1,9 +1,10 @@
-"""Presets: settings under a name, kept for everybody in the house."""
+"""Presets: settings under a name, each person's own."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from unicodedata import normalize
 
 from msgspec.structs import replace
@@ -19,15 +20,15 @@ MOST = 200
 
 
 class Presets:
-    def __init__(self, store: Store, changed: Callable[[], None]) -> None:
+    def __init__(self, store: Store, changed: Callable[[str], None]) -> None:
         self._store = store
         self._changed = changed
         self._lock = asyncio.Lock()  # between looking whether a name is free and taking it
 
-    async def all(self) -> list[Preset]:
-        return sorted(await self._store.presets(), key=lambda one: (_folded(one.name), one.id))
+    async def all(self, person: str) -> list[Preset]:
+        return sorted(await self._store.of(person).presets(), key=lambda one: (_folded(one.name), one.id))
 
-    async def create(self, new: NewPreset) -> Preset:
+    async def create(self, person: str, new: NewPreset) -> Preset:
         moment = now()
         preset = Preset(
             id=new_id(),
@@ -41,30 +42,37 @@ class Presets:
             updated_at=moment,
         )
         async with self._lock:
-            others = await self._store.presets()
+            others = await self._store.of(person).presets()
             if len(others) >= MOST:
                 raise Invalid(f"There are {MOST} presets already: delete one that is not needed")
-            return await self._keep(preset, others)
+            return await self._keep(person, preset, others)
 
-    async def change(self, preset_id: str, changed: ChangedPreset) -> Preset:
+    async def take_in(self, person: str, presets: Iterable[NewPreset]) -> None:
+        """From elsewhere: those whose name is free here, as far as there is room."""
+        for preset in presets:
+            with suppress(Invalid):
+                await self.create(person, preset)
+
+    async def change(self, person: str, preset_id: str, changed: ChangedPreset) -> Preset:
         async with self._lock:
-            others = {one.id: one for one in await self._store.presets()}
+            others = {one.id: one for one in await self._store.of(person).presets()}
             preset = others.pop(preset_id, None)
             if preset is None:
                 raise NotFound("There is no such preset")
-            return await self._keep(replace(preset, **changed.fields(), updated_at=now()), list(others.values()))
+            changed_one = replace(preset, **changed.fields(), updated_at=now())
+            return await self._keep(person, changed_one, list(others.values()))
 
-    async def delete(self, preset_id: str) -> None:
+    async def delete(self, person: str, preset_id: str) -> None:
         async with self._lock:  # else a change at the same time would bring it back
-            if not await self._store.delete_preset(preset_id):
+            if not await self._store.of(person).delete_preset(preset_id):
                 raise NotFound("There is no such preset")
-        self._changed()
+        self._changed(person)
 
-    async def _keep(self, preset: Preset, others: list[Preset]) -> Preset:
+    async def _keep(self, person: str, preset: Preset, others: list[Preset]) -> Preset:
         if _folded(preset.name) in {_folded(one.name) for one in others}:
             raise Invalid("`name` is the name of another preset already: choose a different one")
-        await self._store.keep_preset(preset)
-        self._changed()
+        await self._store.of(person).keep_preset(preset)
+        self._changed(person)
         return preset
 
 

@@ -25,22 +25,23 @@ class Questions:
         self._writer = writer
         self._linger = linger  # seconds after which a reply that nobody follows any more is stopped
 
-    async def ask(self, question: str, model: str | None) -> Generation:
+    async def ask(self, person: str, question: str, model: str | None) -> Generation:
         """Invalid, TooLarge, or an OllamaError, before anything is begun."""
         if not question.strip():
             raise Invalid("There is no question: add ?question=…")
         if len(question.encode("utf-8", "replace")) > MAX_QUESTION:
             raise TooLarge(f"The question is longer than {MAX_QUESTION >> 10} KiB: shorten it")
         self._generations.check_open()
-        name = model or await self._models.default()
-        await self._models.check(name)
-        return self._begin(Prompt(name, [_message(question)]))
+        allowed = self._models.allowed(person)
+        name = model or await self._models.default(allowed)
+        await self._models.check(name, allowed)
+        return self._begin(person, Prompt(name, [_message(question)]))
 
-    def _begin(self, prompt: Prompt) -> Generation:
+    def _begin(self, person: str, prompt: Prompt) -> Generation:
         async def write_reply(generation: Generation) -> Done:
             return await self._writer.write(generation, prompt)
 
-        generation = self._generations.begin(new_id(), Head(), write_reply, _keep_nothing)
+        generation = self._generations.begin(person, new_id(), Head(), write_reply, _keep_nothing)
         generation.audience.leave_after(self._linger, generation.stop)
         return generation
 

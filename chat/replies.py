@@ -18,7 +18,7 @@ from .events import Done, Ending
 from .generation import Generation, State, Write, state_after
 from .generations import Generations, Prepared, covers, has_ended, texts_of
 from .messages import head, written
-from .models import Models
+from .models import Models, allow
 from .prompt import conversation_prompt
 from .requests import Choice
 from .titles import Titles
@@ -56,14 +56,14 @@ class Replies:
             return message
         return written(message, generation, generation.log.ending)
 
-    def prepared(self, reply: Message, choice: Choice) -> AbstractContextManager[Prepared]:
+    def prepared(self, person: str, reply: Message, choice: Choice) -> AbstractContextManager[Prepared]:
         """Its log begins with what the message holds already."""
         assert reply.generation is not None
-        return self._generations.prepared(reply.generation, head(reply, choice), texts_of(reply))
+        return self._generations.prepared(person, reply.generation, head(reply, choice), texts_of(reply))
 
     def start(self, prepared: Prepared, reply: Message, choice: Choice, besides: Hear | None = None) -> None:
         self._generations.start(prepared, self._write(reply, choice), self._keep)
-        self._changes.tell(reply.conversation, besides=besides)
+        self._changes.tell(prepared.generation.person, reply.conversation, besides=besides)
 
     async def recover(self) -> None:
         """After a start: what was being written when Hearth ended, however it ended.
@@ -71,33 +71,35 @@ class Replies:
         It goes on by itself where that was a moment ago, but once only: a reply that brings Hearth down should not
         bring it down for ever.
         """
-        for message in await self._store.unfinished():
+        for person, message in await self._store.unfinished():
             recorded = await self._generations.recorded(message.generation or "")
             try:
                 if recorded is None or not covers(recorded, message):
                     raise OSError("there is nothing of it that can be read")
-                self._take_up(message, recorded)
+                self._take_up(person, message, recorded)
             except (OSError, msgspec.ValidationError) as error:
                 log.warning("the reply %s was cut and can't be gone on with: %s", message.generation, error)
-                self._generations.give_up(message, self._keep)
+                self._generations.give_up(person, message, self._keep)
 
     # -- within
 
-    def _take_up(self, message: Message, recorded: Recorded) -> None:
+    def _take_up(self, person: str, message: Message, recorded: Recorded) -> None:
         # Of a damaged one readers may have had more than is left, under numbers that can't be given a second time.
         can_go_on = not (recorded.resumed or recorded.damaged or has_ended(recorded))
         if recorded.age < RECENT and can_go_on:
-            self._generations.resume(recorded, self._write(message, choice_of(recorded)), self._keep)
+            self._generations.resume(person, recorded, self._write(message, choice_of(recorded)), self._keep)
         else:
-            self._generations.conclude(recorded, self._keep)
+            self._generations.conclude(person, recorded, self._keep)
 
     def _write(self, reply: Message, choice: Choice) -> Write:
         async def write(generation: Generation) -> Done:
             generation.model = reply.model
+            allowed = self._models.allowed(generation.person)
             if generation.model is None:
-                generation.model = await self._models.default()
+                generation.model = await self._models.default(allowed)
+            allow(generation.model, allowed)
             branch = await self._branch(reply, generation)
-            conversation = await self._conversation(reply)
+            conversation = await self._conversation(generation.person, reply)
             return await self._writer.write(
                 generation, conversation_prompt(conversation, branch, choice, generation.model)
             )
@@ -107,40 +109,41 @@ class Replies:
     async def _branch(self, reply: Message, generation: Generation) -> list[Message]:
         """What is asked: the messages above the reply, and what there is of itself. A question below a reply that is
         still being written waits for its end: it is part of what is asked."""
-        branch = await self._above(reply)
+        branch = await self._above(generation.person, reply)
         before = branch[-2] if len(branch) > 1 else None
         work = self._generations.known(before.generation) if before and before.generation else None
         if work is not None and not work.log.over:
             generation.enter("queued", 1 + self._writer.waiting)
             await work.ended()
-            branch = await self._above(reply)
+            branch = await self._above(generation.person, reply)
         if generation.content or generation.thinking:
             branch.append(replace(reply, content=generation.content, thinking=generation.thinking))
         return branch
 
-    async def _above(self, reply: Message) -> list[Message]:
-        return [self.live(message) for message in (await self._store.branch(reply.id))[:-1]]
+    async def _above(self, person: str, reply: Message) -> list[Message]:
+        return [self.live(message) for message in (await self._store.of(person).branch(reply.id))[:-1]]
 
     async def _keep(self, generation: Generation, ending: Ending | None) -> None:
-        message = await self._store.message(generation.message or "")
+        store = self._store.of(generation.person)
+        message = await store.message(generation.message or "")
         if message is None or message.generation != generation.id:
             return
         as_written = written(message, generation, ending)
         if ending is None:
-            await self._store.update_message(as_written)
+            await store.update_message(as_written)
             return
         last = generation.log.last + (generation.log.ending is None)
         await asyncio.gather(  # one commit; and no message may have ended whose run has not
-            self._store.end_run(generation.id, state_after(ending), last), self._store.update_message(as_written)
+            store.end_run(generation.id, state_after(ending), last), store.update_message(as_written)
         )
-        self._changes.tell(message.conversation, ended=generation.id)
+        self._changes.tell(generation.person, message.conversation, ended=generation.id)
         if state_after(ending) is State.DONE:
-            self._titles.wish(message.conversation, generation.settings)
+            self._titles.wish(generation.person, message.conversation, generation.settings)
         else:
             self._titles.resume()
 
-    async def _conversation(self, reply: Message) -> Conversation:
-        conversation = await self._store.conversation(reply.conversation)
+    async def _conversation(self, person: str, reply: Message) -> Conversation:
+        conversation = await self._store.of(person).conversation(reply.conversation)
         if conversation is None:
             raise NotFound("There is no such conversation")
         return conversation

@@ -65,8 +65,7 @@ class Setup(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     keep_alive: KeepAlive | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.keep_alive, str) and not _DURATION.fullmatch(self.keep_alive):
-            raise ValueError("`keep_alive` is a duration such as 5m, a number of seconds, or -1 for ever")
+        check_keep_alive(self.keep_alive)
 
 
 class NewConversation(Setup, forbid_unknown_fields=True, kw_only=True):
@@ -141,6 +140,11 @@ class Question(Choice, forbid_unknown_fields=True, kw_only=True):
             raise Invalid("`content` is empty: ask something")
         if len(self.content.encode()) > MAX_CONTENT:
             raise TooLarge(f"`content` is larger than {MAX_CONTENT >> 20} MiB: send less")
+
+
+def check_keep_alive(value: KeepAlive | None) -> None:
+    if isinstance(value, str) and not _DURATION.fullmatch(value):
+        raise ValueError("`keep_alive` is a duration such as 5m, a number of seconds, or -1 for ever")
 
 
 def preset_name(text: str) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 
 from ollama.client import Ollama
 from ollama.errors import OllamaError
-from store import Store, StoreError
+from store import PersonalStore, Store, StoreError
 
-from .models import Models
+from .fleet import Fleet
 from .writer import Writer
 
 log = logging.getLogger("hearth.titles")
@@ -29,29 +29,27 @@ class Titles:
     def __init__(
         self,
         store: Store,
-        ollama: Ollama,
-        models: Models,
+        fleet: Fleet,
         writer: Writer,
-        changed: Callable[[str], None],
+        changed: Callable[[str, str], None],
         wanted: bool,
     ) -> None:
         self._store = store
-        self._models = models
-        self._ollama = ollama
+        self._fleet = fleet
         self._writer = writer
         self._changed = changed
         self._wanted = wanted
-        # Conversations, and the settings with which the model was asked: with others Ollama would load it anew.
-        self._wished: dict[str, dict[str, Any]] = {}
+        # People and conversations, with the settings the model was asked with: with others Ollama would load it anew.
+        self._wished: dict[tuple[str, str], dict[str, Any]] = {}
         self._task: asyncio.Task[None] | None = None
 
     def __repr__(self) -> str:
         return f"<Titles {'asking' if self._task else 'idle'}>"
 
-    def wish(self, conversation_id: str, settings: dict[str, Any]) -> None:
+    def wish(self, person: str, conversation_id: str, settings: dict[str, Any]) -> None:
         """A reply is done. Where the model has better things to do, the wish waits."""
         if settings and self._wanted:
-            self._wished[conversation_id] = settings
+            self._wished[person, conversation_id] = settings
             if len(self._wished) > WISHES:
                 del self._wished[next(iter(self._wished))]
         self.resume()
@@ -71,34 +69,37 @@ class Titles:
         """The latest wish first."""
         try:
             while self._wished and self._writer.is_idle:
-                conversation_id, settings = next(reversed(self._wished.items()))
-                await self._title(conversation_id, settings)
-                self._wished.pop(conversation_id, None)
+                (person, conversation_id), settings = next(reversed(self._wished.items()))
+                await self._title(self._store.of(person), conversation_id, settings)
+                self._wished.pop((person, conversation_id), None)
         finally:
             if self._task is asyncio.current_task():
                 self._task = None
 
-    async def _title(self, conversation_id: str, settings: dict[str, Any]) -> None:
+    async def _title(self, store: PersonalStore, conversation_id: str, settings: dict[str, Any]) -> None:
         try:
-            conversation = await self._store.conversation(conversation_id)
+            conversation = await store.conversation(conversation_id)
             if conversation is None or conversation.titled != "question":
                 return
-            title = clean(await self._ollama.say(await self._request(conversation_id, settings)))
+            ollama = await self._fleet.choose(settings["model"])
+            title = clean(await ollama.say(await self._request(store, ollama, conversation_id, settings)))
             if title:
-                await self._store.change_conversation(conversation_id, title=title, titled="model")
-                self._changed(conversation_id)
+                await store.change_conversation(conversation_id, title=title, titled="model")
+                self._changed(store.person, conversation_id)
         except (OllamaError, StoreError) as error:
             log.info("no title: %s", error)
 
-    async def _request(self, conversation_id: str, settings: dict[str, Any]) -> dict[str, Any]:
-        messages = [one for one in await self._store.messages(conversation_id) if one.content][:2]
+    async def _request(
+        self, store: PersonalStore, ollama: Ollama, conversation_id: str, settings: dict[str, Any]
+    ) -> dict[str, Any]:
+        messages = [one for one in await store.messages(conversation_id) if one.content][:2]
         turns = [{"role": one.role, "content": one.content[:EXCERPT]} for one in messages]
         request = settings | {
             "messages": [*turns, {"role": "user", "content": ASK}],
             "stream": False,
             "options": (settings.get("options") or {}) | {"num_predict": 40},
         }
-        if await self._models.can(settings["model"], "thinking"):
+        if await self._fleet.can(ollama, settings["model"], "thinking"):
             request["think"] = False
         return request
 

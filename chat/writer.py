@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 from ollama.chunks import Chunk, Running
 from ollama.client import Ollama
-from ollama.errors import OllamaError, TooLong
+from ollama.errors import BrokenStream, Busy, OllamaError, TooLong, Unreachable
 
 from .estimate import Estimates
 from .events import Content, Done, Text, Thinking
+from .fleet import Fleet, queue_of
 from .generation import Generation, State
-from .line import Line, Place
+from .line import Line
 from .loading import Loading
-from .models import Models, full_name
+from .place import Place
 from .prompt import Prompt
 from .seam import Seam
 from .thinking import ThinkingSplitter
@@ -25,18 +26,18 @@ from .thinking import ThinkingSplitter
 MOVED_UP = 1.0  # seconds in which the next in line joins the loading that the one before began and left
 REMEMBERED = 100  # models and sizes of context
 REFITTED = 2  # times that a prompt is made shorter because Ollama counted more than was estimated
+MOVES = (Unreachable, BrokenStream, Busy)  # another Ollama may be able to
 
 
 class Writer:
-    def __init__(self, ollama: Ollama, models: Models, line: Line) -> None:
-        self._ollama = ollama
-        self._models = models
+    def __init__(self, fleet: Fleet, line: Line) -> None:
+        self._fleet = fleet
         self._line = line
         self._loading: Loading[None] = Loading()
         self._estimates = Estimates()
         self.on_write: Callable[[], None] = lambda: None  # somebody asks: whatever can wait should
         self.on_load: Callable[[float], None] = lambda _: None  # a model is in memory, after so many seconds
-        self._granted: dict[str, int] = {}  # model and num_ctx → the size of context that came of it, in tokens
+        self._granted: dict[str, int] = {}  # queue and num_ctx → the size of context that came of it, in tokens
 
     def __repr__(self) -> str:
         return f"<Writer {self._line!r} {self._loading!r}>"
@@ -58,32 +59,54 @@ class Writer:
         self.on_write()
         generation.model = prompt.model
         generation.settings = prompt.load_request()
-        name = full_name(prompt.model)
+        ollama = await self._fleet.choose(prompt.model)
+        try:
+            return await self._write(ollama, generation, prompt)
+        except MOVES:
+            # Never a reply that has begun, and only once: what fails on two Ollamas may well fail on all.
+            other = None if generation.has_begun else await self._fleet.other(prompt.model, ollama)
+            if other is None:
+                raise
+        generation.state = State.QUEUED
+        return await self._write(other, generation, prompt)
+
+    async def _write(self, ollama: Ollama, generation: Generation, prompt: Prompt) -> Done:
+        with self._fleet.at_work(ollama):
+            async with self._place(ollama, generation, prompt.model) as place:
+                writing = Writing(generation, place)
+                turn = asyncio.ensure_future(writing.take_turn())
+                try:
+                    size = await self._ready(ollama, prompt, writing)
+                    generation.on_work()
+                    return await self._answer(ollama, generation, prompt, size, writing)
+                finally:
+                    turn.cancel()
+
+    @asynccontextmanager
+    async def _place(self, ollama: Ollama, generation: Generation, model: str) -> AsyncIterator[Place]:
+        """In line; who still waits there leaves for another Ollama when this one fails."""
         conversation = generation.conversation or generation.id
 
         def tell(position: int) -> None:
             generation.enter("queued", position)
 
-        async with self._line.place(name, conversation, tell) as place:
-            writing = Writing(generation, place)
-            turn = asyncio.ensure_future(writing.take_turn())
-            try:
-                size = await self._ready(prompt, writing)
-                generation.on_work()
-                return await self._answer(generation, prompt, size, writing)
-            finally:
-                turn.cancel()
+        async with AsyncExitStack() as stack:
+            async with self._fleet.unless_left(ollama, model):
+                line = self._line.place(queue_of(model, ollama), generation.person, conversation, tell)
+                place = await stack.enter_async_context(line)
+            yield place
 
-    async def _ready(self, prompt: Prompt, writing: Writing) -> int | None:
+    async def _ready(self, ollama: Ollama, prompt: Prompt, writing: Writing) -> int | None:
         """See that the model is in memory, by a request of Hearth's own: Ollama gives a load up when who asked for
         it leaves, and here many may wait for it. Returns the size of its context in tokens, where it is told."""
-        running = await self._models.in_memory(prompt.model)
-        key = f"{full_name(prompt.model)} {prompt.num_ctx}"
+        running = await self._fleet.in_memory(ollama, prompt.model)
+        queue = queue_of(prompt.model, ollama)
+        key = f"{queue} {prompt.num_ctx}"
         if running is None or not self._fits(key, prompt, running):
             writing.loading()
-            self._line.forget(full_name(prompt.model))
-            await self._loaded(key, prompt)
-            running = await self._models.in_memory(prompt.model)
+            self._line.forget(queue)
+            await self._loaded(key, ollama, prompt)
+            running = await self._fleet.in_memory(ollama, prompt.model)
             self._grant(key, prompt, running)
         return (running.context_length if running else None) or prompt.num_ctx
 
@@ -100,8 +123,8 @@ class Writer:
             if len(self._granted) > REMEMBERED:
                 del self._granted[next(iter(self._granted))]
 
-    async def _loaded(self, key: str, prompt: Prompt) -> None:
-        waiting = asyncio.ensure_future(self._loading.join(key, lambda: self._load(prompt)))
+    async def _loaded(self, key: str, ollama: Ollama, prompt: Prompt) -> None:
+        waiting = asyncio.ensure_future(self._loading.join(key, lambda: self._load(ollama, prompt)))
         try:
             await asyncio.shield(waiting)
         except asyncio.CancelledError:
@@ -110,18 +133,20 @@ class Writer:
             asyncio.get_running_loop().call_later(patience, waiting.cancel)
             raise
 
-    async def _load(self, prompt: Prompt) -> None:
+    async def _load(self, ollama: Ollama, prompt: Prompt) -> None:
         began = time.monotonic()
         with suppress(OllamaError):  # the chat itself will meet it too, and tell it to each who asked
-            await self._ollama.load(prompt.load_request())
+            await ollama.load(prompt.load_request())
             self.on_load(time.monotonic() - began)
 
-    async def _answer(self, generation: Generation, prompt: Prompt, size: int | None, writing: Writing) -> Done:
+    async def _answer(
+        self, ollama: Ollama, generation: Generation, prompt: Prompt, size: int | None, writing: Writing
+    ) -> Done:
         for left in range(REFITTED, -1, -1):
             fitted = prompt.fit(size, self._estimates)
             generation.context = {"size": size, "used": fitted.used, "left_out": fitted.left_out}
             try:
-                last = await writing.run(self._ollama, await self._allowed(prompt, fitted.messages))
+                last = await writing.run(ollama, await self._allowed(ollama, prompt, fitted.messages))
             except TooLong as error:
                 if not left or error.size is None or not prompt.can_shrink(fitted):
                     raise
@@ -133,10 +158,10 @@ class Writer:
             return Done("length" if last.done_reason == "length" else "stop", generation.stats)
         raise AssertionError("unreachable")
 
-    async def _allowed(self, prompt: Prompt, messages: list[dict[str, Any]]) -> dict[str, Any]:
+    async def _allowed(self, ollama: Ollama, prompt: Prompt, messages: list[dict[str, Any]]) -> dict[str, Any]:
         """Without `think` where the model can't: Ollama would refuse it."""
         request = prompt.chat_request(messages)
-        if "think" in request and not await self._models.can(prompt.model, "thinking"):
+        if "think" in request and not await self._fleet.can(ollama, prompt.model, "thinking"):
             del request["think"]
         return request
 

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import logging
+import re
 from http.client import responses
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
+from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError, RequestHandler
 
-from chat.errors import ChatError, Closing, Invalid, NotFound, TooLarge, told
+from chat.errors import BadName, ChatError, Closing, Invalid, NotFound, TooLarge, told
 from ollama.errors import BrokenStream, Busy, ModelNotFound, OllamaError
+from people import errors as people_errors
+from people.caller import Caller
+from people.errors import PeopleError, TooMany, Unknown, WrongPassword
 from store import DiskFull, Gone, StoreError
+
+from .visitors import caller_of
 
 log = logging.getLogger("hearth.request")
 
 T = TypeVar("T")
 
+SECRET = re.compile(r"(/invitation/|/s/|/api/shared/|/api/shares/).+")  # the rest of such a path is one
 JSON = "application/json; charset=utf-8"
 HEADERS = {
     "Content-Security-Policy": (
@@ -65,10 +73,14 @@ def problem_of(error: BaseException | None) -> Problem | None:
     match error:
         case Refusal():
             return error.problem
+        case PeopleError():
+            return Problem(_people_status(error), error.code, str(error))
         case TooLarge():
             return Problem(413, "too_large", str(error))
         case NotFound():
             return Problem(404, "not_found", str(error))
+        case BadName():
+            return Problem(400, "bad_name", str(error))
         case Invalid():
             return Problem(400, "bad_request", str(error))
         case Closing():
@@ -87,6 +99,19 @@ def problem_of(error: BaseException | None) -> Problem | None:
         case HTTPError():
             return _http_problem(error)
     return None
+
+
+def _people_status(error: PeopleError) -> int:
+    match error:
+        case Unknown():
+            return 404
+        case WrongPassword():
+            return 403  # 401 would mean that nobody is signed in
+        case TooMany():
+            return 429
+        case people_errors.Invalid():
+            return 400
+    return 403
 
 
 def _ollama_status(error: OllamaError) -> int:
@@ -115,6 +140,10 @@ def secure(handler: RequestHandler, headers: dict[str, str] | None = None) -> No
 
 
 class JSONHandler(RequestHandler):
+    @property
+    def caller(self) -> Caller:
+        return caller_of(self.request)
+
     def set_default_headers(self) -> None:
         secure(self)
         self.set_header("Content-Type", JSON)
@@ -140,9 +169,14 @@ class JSONHandler(RequestHandler):
 
 
 def log_unexpected(handler: RequestHandler, error: BaseException | None) -> None:
-    """What every handler's `log_exception` does; without the query, which may hold a question."""
+    """What every handler's `log_exception` does."""
     if problem_of(error) is None:  # else the line of the access log says enough
-        log.error("%s %s failed", handler.request.method, handler.request.path, exc_info=error)
+        log.error("%s %s failed", handler.request.method, path_for_log(handler.request), exc_info=error)
+
+
+def path_for_log(request: HTTPServerRequest) -> str:
+    """Without the query, which may hold a question, and without what opens a door."""
+    return SECRET.sub(r"\1…", request.path)
 
 
 def answer_error(handler: RequestHandler, **kwargs: Any) -> None:
@@ -151,6 +185,10 @@ def answer_error(handler: RequestHandler, **kwargs: Any) -> None:
     problem = problem_of(error) or Problem(500, "internal", "Hearth failed; its log says how")
     handler.set_status(problem.status)
     handler.set_header("Content-Type", JSON)
+    if isinstance(error, TooMany):
+        handler.set_header("Retry-After", str(error.retry_after))
+    if problem.status == 401:
+        handler.set_header("WWW-Authenticate", 'Bearer realm="Hearth"')
     if problem.status == 405:
         handler.set_header("Allow", ", ".join(_methods(type(handler))))
     handler.finish(problem.body())
@@ -167,6 +205,16 @@ class Nowhere(JSONHandler):
 
     def prepare(self) -> None:
         raise HTTPError(404)
+
+
+class Elsewhere(JSONHandler):
+    """What can be had when one has been there first."""
+
+    def initialize(self, to: str) -> None:
+        self._to = to
+
+    def prepare(self) -> None:
+        self.redirect(self._to, status=303)
 
 
 class Refused(JSONHandler):

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from chat.conversations import Conversations
+from chat.conversations import Conversations, PersonalConversations
 from chat.generation import Generation
 from chat.generations import Generations
 from chat.imports import Import
@@ -15,9 +15,11 @@ from chat.models import Models
 from chat.presets import Presets
 from chat.requests import Changed, ChangedPreset, Choice, NewConversation, NewPreset, Question
 from chat.status import Status
+from people.caller import Caller
 from store import Conversation, Found
 
 from .answers import JSONHandler, Refusal
+from .visitors import visitor_of
 
 PAGE, MOST = 50, 200  # conversations in a list
 
@@ -31,7 +33,8 @@ class StatusHandler(JSONHandler):
         self._status = status
 
     async def get(self) -> None:
-        self.send(await self._status.view())
+        visitor = visitor_of(self.request)
+        self.send(self._status.outside() if visitor is None else await self._status.view(user_view(visitor)))
 
 
 class ModelsHandler(JSONHandler):
@@ -39,25 +42,32 @@ class ModelsHandler(JSONHandler):
         self._models = models
 
     async def get(self) -> None:
-        self.send(await self._models.view())
+        self.send(await self._models.view(self._models.allowed(self.caller.person)))
 
 
-class ConversationsHandler(JSONHandler):
+class PersonalHandler(JSONHandler):
     def initialize(self, conversations: Conversations) -> None:
         self._conversations = conversations
 
+    @property
+    def mine(self) -> PersonalConversations:
+        """Of who asks."""
+        return self._conversations.of(self.caller.person)
+
+
+class ConversationsHandler(PersonalHandler):
     async def get(self) -> None:
         query = self.get_query_argument("query", "") or None
         before = self.get_query_argument("before", "") or None
-        found, more = await self._conversations.newest(query, before, self._limit(), self._pinned())
+        found, more = await self.mine.newest(query, before, self._limit(), self._pinned())
         self.send({"conversations": [self._view(one) for one in found], "more": more})
 
     async def post(self) -> None:
-        conversation = await self._conversations.create(self.read_body(NewConversation))
+        conversation = await self.mine.create(self.read_body(NewConversation))
         self.send(conversation_view(conversation, []), 201)
 
     def _view(self, found: Found) -> dict[str, Any]:
-        running = self._conversations.running(found.conversation.id)
+        running = self.mine.running(found.conversation.id)
         return conversation_view(found.conversation, running) | {"snippet": found.snippet}
 
     def _pinned(self) -> bool | None:
@@ -73,68 +83,55 @@ class ConversationsHandler(JSONHandler):
         return int(text)
 
 
-class ConversationHandler(JSONHandler):
-    def initialize(self, conversations: Conversations) -> None:
-        self._conversations = conversations
-
+class ConversationHandler(PersonalHandler):
     async def get(self, conversation_id: str) -> None:
-        conversation = await self._conversations.get(conversation_id)
-        messages = await self._conversations.messages(conversation_id)
-        running = self._conversations.running(conversation_id)
+        conversation = await self.mine.get(conversation_id)
+        messages = await self.mine.messages(conversation_id)
+        running = self.mine.running(conversation_id)
         self.send(conversation_view(conversation, running) | {"messages": messages})
 
     async def patch(self, conversation_id: str) -> None:
-        conversation = await self._conversations.change(conversation_id, self.read_body(Changed))
-        self.send(conversation_view(conversation, self._conversations.running(conversation_id)))
+        conversation = await self.mine.change(conversation_id, self.read_body(Changed))
+        self.send(conversation_view(conversation, self.mine.running(conversation_id)))
 
     async def delete(self, conversation_id: str) -> None:
-        await self._conversations.delete(conversation_id)
+        await self.mine.delete(conversation_id)
         self.send_nothing()
 
 
 class ImportsHandler(JSONHandler):
-    def initialize(self, conversations: Conversations) -> None:
+    def initialize(self, conversations: Conversations, presets: Presets) -> None:
         self._conversations = conversations
+        self._presets = presets
 
     async def post(self) -> None:
         wanted = await asyncio.to_thread(self.read_body, Import)
-        taken = await self._conversations.take_in(wanted)
+        taken = await self._conversations.of(self.caller.person).take_in(wanted)
+        await self._presets.take_in(self.caller.person, wanted.presets)
         views = [conversation_view(one, []) for one in taken]
         self.send({"conversations": views, "skipped": len(wanted.conversations) - len(taken)}, 201)
 
 
-class MessageHandler(JSONHandler):
-    def initialize(self, conversations: Conversations) -> None:
-        self._conversations = conversations
-
+class MessageHandler(PersonalHandler):
     async def get(self, message_id: str) -> None:
-        self.send(await self._conversations.message(message_id))
+        self.send(await self.mine.message(message_id))
 
 
-class MessagesHandler(JSONHandler):
-    def initialize(self, conversations: Conversations) -> None:
-        self._conversations = conversations
-
+class MessagesHandler(PersonalHandler):
     async def post(self, conversation_id: str) -> None:
-        message, reply = await self._conversations.ask(conversation_id, self.read_body(Question))
+        message, reply = await self.mine.ask(conversation_id, self.read_body(Question))
         self.send({"message": message, "reply": reply}, 202)
 
 
-class RepliesHandler(JSONHandler):
-    def initialize(self, conversations: Conversations) -> None:
-        self._conversations = conversations
-
+class RepliesHandler(PersonalHandler):
     async def post(self, message_id: str) -> None:
-        self.send({"reply": await self._conversations.reply(message_id, self.read_body(Choice))}, 202)
+        self.send({"reply": await self.mine.reply(message_id, self.read_body(Choice))}, 202)
 
 
-class ContinueHandler(JSONHandler):
-    def initialize(self, conversations: Conversations) -> None:
-        self._conversations = conversations
-
+class ContinueHandler(PersonalHandler):
     async def post(self, message_id: str) -> None:
         self.read_body(Nothing)
-        self.send({"reply": await self._conversations.go_on(message_id)}, 202)
+        self.send({"reply": await self.mine.go_on(message_id)}, 202)
 
 
 class PresetsHandler(JSONHandler):
@@ -142,10 +139,10 @@ class PresetsHandler(JSONHandler):
         self._presets = presets
 
     async def get(self) -> None:
-        self.send({"presets": await self._presets.all()})
+        self.send({"presets": await self._presets.all(self.caller.person)})
 
     async def post(self) -> None:
-        self.send(await self._presets.create(self.read_body(NewPreset)), 201)
+        self.send(await self._presets.create(self.caller.person, self.read_body(NewPreset)), 201)
 
 
 class PresetHandler(JSONHandler):
@@ -153,10 +150,10 @@ class PresetHandler(JSONHandler):
         self._presets = presets
 
     async def patch(self, preset_id: str) -> None:
-        self.send(await self._presets.change(preset_id, self.read_body(ChangedPreset)))
+        self.send(await self._presets.change(self.caller.person, preset_id, self.read_body(ChangedPreset)))
 
     async def delete(self, preset_id: str) -> None:
-        await self._presets.delete(preset_id)
+        await self._presets.delete(self.caller.person, preset_id)
         self.send_nothing()
 
 
@@ -165,7 +162,7 @@ class GenerationHandler(JSONHandler):
         self._generations = generations
 
     async def get(self, generation_id: str) -> None:
-        self.send(generation_view(await self._generations.get(generation_id)))
+        self.send(generation_view(await self._generations.get(self.caller.person, generation_id)))
 
 
 class StopHandler(JSONHandler):
@@ -173,7 +170,15 @@ class StopHandler(JSONHandler):
         self._generations = generations
 
     async def post(self, generation_id: str) -> None:
-        self.send(generation_view(await self._generations.stop(generation_id)))
+        self.send(generation_view(await self._generations.stop(self.caller.person, generation_id)))
+
+
+def user_view(caller: Caller) -> dict[str, Any] | None:
+    """None where nobody signs in."""
+    if caller.name is None:
+        return None
+    may = {"models": caller.manages_models, "people": caller.manages_people}
+    return {"id": caller.person, "name": caller.name, "role": caller.role, "may": may}
 
 
 def conversation_view(conversation: Conversation, running: list[str]) -> dict[str, Any]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import struct
 from collections.abc import Iterator
+
+from people.caller import Caller
 
 from .stream import Stream
 
@@ -13,6 +16,7 @@ from .stream import Stream
 UNSENT, SENT = struct.Struct("=I"), struct.Struct("=QQ")
 UNSENT_AT, SENT_AT = 144, 200
 SIZE = SENT_AT + SENT.size
+PARTING = 0.25  # seconds
 
 
 class Connections:
@@ -44,9 +48,28 @@ class Connections:
             self._open.discard(connection)
             self._sent_before += _sent(connection.socket)
 
+    def end(self, person: str, key: str | None) -> None:
+        """Of a person whose session or token of this `key` has ended, or all of them: their streams and sockets, too.
+
+        In a moment: the one that asked for it is still to hear that it is done.
+        """
+        ended = [(one, one.visitor) for one in self._open if _is_of(one.visitor, person, key)]
+        if ended:
+            asyncio.get_running_loop().call_later(PARTING, _close, ended)
+
     def sent(self) -> int:
         """Bytes, headers and all; 0 where the kernel doesn't tell."""
         return self._sent_before + sum(_sent(one.socket) for one in self._open)
+
+
+def _is_of(visitor: Caller | None, person: str, key: str | None) -> bool:
+    return visitor is not None and visitor.person == person and key in (None, visitor.key)
+
+
+def _close(ended: list[tuple[Stream, Caller | None]]) -> None:
+    for connection, visitor in ended:
+        if connection.visitor is visitor:  # else somebody else asks over it now
+            connection.close()
 
 
 def _sent(connection: socket.socket) -> int:

@@ -7,9 +7,9 @@ pointed at it (DNS rebinding). So the Host must be one of ours, and a request mu
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from tornado.http1connection import HTTP1Connection
 from tornado.httputil import (
@@ -23,8 +23,14 @@ from tornado.httputil import (
 from tornado.routing import Router
 from tornado.web import Application
 
-from .answers import Problem, Refused
+from people.caller import Caller
+from people.errors import NoOwner, PeopleError
+
+from .access import SIGN_IN, refusal
+from .answers import Elsewhere, Problem, Refused, problem_of
+from .doors import Door, Meet
 from .routes import BODY, body_limit, is_page
+from .visitors import introduce, name_proxied
 
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 SLOW_PICTURES = 300.0  # seconds for a body that may hold images, over weak Wi-Fi
@@ -37,25 +43,58 @@ MISDIRECTED = Problem(
 
 
 class Gate(Router):
-    def __init__(self, application: Application, hosts: frozenset[str], proxies: frozenset[str]) -> None:
+    def __init__(self, application: Application, door: Door, hosts: frozenset[str], proxies: frozenset[str]) -> None:
         self._application = application
+        self._door = door
         self._hosts = hosts  # names in lower case
         self._proxies = proxies  # IP addresses
 
     def find_handler(self, request: HTTPServerRequest, **kwargs: object) -> HTTPMessageDelegate:
+        peer = request.remote_ip or ""
         believe_proxy(request, self._proxies)
         problem = self.judge(request)
         # No route reads forms, and a JSON body that curl calls a form must not be parsed as one.
         request.headers.pop("Content-Type", None)
-        if problem is None:
-            delegate: HTTPMessageDelegate = self._application.find_handler(request)
-        else:
-            delegate = self._application.get_handler_delegate(request, Refused, {"problem": problem})
+        delegate = self._refused(request, problem) if problem else self._answered(request, peer)
         connection = cast(HTTP1Connection, request.connection)
-        limit = body_limit(request.path) if problem is None else BODY
+        limit = body_limit(request.path) if request.__dict__.get("caller", delegate) else BODY  # of strangers little
         if limit > BODY:
             connection.set_body_timeout(SLOW_PICTURES)
         return Bounded(delegate, connection, limit)
+
+    def _answered(self, request: HTTPServerRequest, peer: str) -> HTTPMessageDelegate:
+        try:
+            caller = self._door.caller(request, peer)
+        except PeopleError as error:
+            return self._refused(request, problem_of(error))
+        if isinstance(caller, Caller | None):
+            return self.admit(request, caller)
+        return Introduced(caller, lambda known: self._introduced(request, known))
+
+    def admit(self, request: HTTPServerRequest, caller: Caller | None) -> HTTPMessageDelegate:
+        introduce(request, caller)
+        problem = refusal(request.method, request.path, caller)
+        if problem is None:
+            return self._application.find_handler(request)
+        if problem is SIGN_IN and self._door.way_in and is_page(request.path):
+            way_back = f"?{urlencode({'next': request.path})}" if request.path != "/" else ""
+            to = {"to": self._door.way_in + way_back}
+            return self._application.get_handler_delegate(request, Elsewhere, to)
+        return self._refused(request, problem)
+
+    def _introduced(self, request: HTTPServerRequest, known: Caller | PeopleError) -> HTTPMessageDelegate:
+        if isinstance(known, Caller):
+            return self.admit(request, known)
+        if isinstance(known, NoOwner) and (
+            is_page(request.path) or refusal(request.method, request.path, None) is None
+        ):
+            name_proxied(request, known.name)
+            return self.admit(request, None)
+        return self._refused(request, problem_of(known))
+
+    def _refused(self, request: HTTPServerRequest, problem: Problem | None) -> HTTPMessageDelegate:
+        introduce(request, None)
+        return self._application.get_handler_delegate(request, Refused, {"problem": problem or FOREIGN})
 
     def judge(self, request: HTTPServerRequest) -> Problem | None:
         if not self._is_ours(_host_name(request.host)):
@@ -130,6 +169,39 @@ def believe_proxy(request: HTTPServerRequest, proxies: frozenset[str]) -> None:
         request.remote_ip = hop.strip()
         if request.remote_ip not in proxies:
             break
+
+
+class Introduced(HTTPMessageDelegate):
+    """A request whose caller must be looked up first: nothing of it is read until then."""
+
+    def __init__(
+        self,
+        meet: Meet,
+        then: Callable[[Caller | PeopleError], HTTPMessageDelegate],
+    ) -> None:
+        self._meet = meet
+        self._then = then
+        self._delegate: HTTPMessageDelegate | None = None
+
+    async def headers_received(self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders) -> None:
+        try:
+            known: Caller | PeopleError = await self._meet()
+        except PeopleError as error:
+            known = error
+        self._delegate = self._then(known)
+        if (pending := self._delegate.headers_received(start_line, headers)) is not None:
+            await pending
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        return self._delegate.data_received(chunk) if self._delegate else None
+
+    def finish(self) -> None:
+        if self._delegate:
+            self._delegate.finish()
+
+    def on_connection_close(self) -> None:
+        if self._delegate:
+            self._delegate.on_connection_close()
 
 
 class Bounded(HTTPMessageDelegate):

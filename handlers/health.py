@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
+
+import msgspec
+from tornado.iostream import StreamClosedError
+
 from chat.generations import Generations
 from chat.status import Readiness
 
 from .answers import JSONHandler
 
 PARTS = ("store", "ollama")
+APART = 1.0  # seconds
 
 
 class HealthHandler(JSONHandler):
@@ -31,3 +38,27 @@ class ReadyHandler(JSONHandler):
         self.send({"status": status, **parts}, 200 if status == "ok" else 503)
 
     head = get
+
+
+class WayHandler(JSONHandler):
+    """What of this very request arrived, and a stream of two pieces a second apart: for who sets up a proxy.
+
+    It tells nobody more than they sent themselves, and needs no sign-in.
+    """
+
+    async def get(self) -> None:
+        headers = self.request.headers
+        told = {
+            "host": self.request.host,
+            "scheme": self.request.protocol,
+            "address": self.request.remote_ip,
+            "upgrade": headers.get("Upgrade", ""),
+            "forwarded": sorted(name.lower() for name in headers if name.lower().startswith("x-forwarded-")),
+        }
+        self.set_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.set_header("X-Accel-Buffering", "no")
+        self.write(b"data: %b\n\n" % msgspec.json.encode(told))
+        with suppress(StreamClosedError):
+            await self.flush()
+            await asyncio.sleep(APART)
+            self.write(b"data: {}\n\n")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tornado.httputil import HTTPServerRequest
 
+from chat.fleet import by_model
 from chat.generation import State
 from chat.generations import Generations
 from chat.line import Line
@@ -52,7 +53,7 @@ class Figures:
         yield _histogram("hearth_loop_lag_seconds", "How late the event loop was, at each look.", self.tally.lags)
 
     def _of_generations(self) -> Iterable[Metric]:
-        states, lengths, tally = self.generations.states(), self.line.lengths(), self.tally
+        states, lengths, tally = self.generations.states(), by_model(self.line.lengths()), self.tally
         running = {model: running for model, (running, _) in lengths.items()}
         waiting = {model: waiting for model, (_, waiting) in lengths.items()}
         yield _gauge("hearth_generations", "Replies at work.", "state", _all(AT_WORK, states))

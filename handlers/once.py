@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Hashable
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 TWICE = 3.0  # seconds within which the same again is the second click
 
 
 class Once:
     def __init__(self) -> None:
-        self._doing: dict[Hashable, asyncio.Future[str]] = {}
+        self._doing: dict[Hashable, asyncio.Future[Any]] = {}
 
     def __repr__(self) -> str:
         return f"<Once, {len(self._doing)} forms of late>"
 
-    async def do(self, form: Hashable, work: Coroutine[Any, Any, str]) -> str:
+    async def do(self, form: Hashable, work: Coroutine[Any, Any, T]) -> T:
         """What `work` gives, or what that of the first click gave."""
         if form in self._doing:
             work.close()
-            return await asyncio.shield(self._doing[form])
+            found: T = await asyncio.shield(self._doing[form])
+            return found
         doing = self._doing[form] = asyncio.ensure_future(work)
         asyncio.get_running_loop().call_later(TWICE, self._doing.pop, form, None)
         try:

@@ -11,6 +11,7 @@ from assets import Bundle
 
 from .accepted import takes_gzip
 from .answers import HEADERS, JSONHandler
+from .cookies import renew
 from .plain_pages import Pages
 
 NOSCRIPT = re.compile(rb"<noscript>.*?</noscript>\n?", re.DOTALL)
@@ -32,6 +33,7 @@ class PageHandler(JSONHandler):
         # Without JavaScript it is a form, which a browser would send as if from nowhere if it sent no referrer.
         self.set_header("Content-Security-Policy", POLICY)
         self.set_header("Referrer-Policy", "same-origin")
+        renew(self)
         noscript = self._pages.noscript(self.request.headers.get("Accept-Language", ""), conversation)
         body = NOSCRIPT.sub(lambda _: noscript, (await asyncio.to_thread(self._page)).encode())
         if takes_gzip(self.request):

@@ -28,13 +28,15 @@ class ChatHandler(StreamHandler):
             await self._resume(self.request.headers["Last-Event-ID"])
             return
         question = self.get_query_argument("question", "", strip=False)
-        generation = await self._questions.ask(question, self.get_query_argument("model", "") or None)
+        generation = await self._questions.ask(
+            self.caller.person, question, self.get_query_argument("model", "") or None
+        )
         await self._follow(generation, 0)
 
     async def _resume(self, event_id: str) -> None:
         """A browser comes back by itself. The question is never asked again: with nothing left it is told to stop."""
         generation_id, _, number = event_id.partition("-")
-        generation = await self._generations.find(generation_id)
+        generation = await self._generations.find(self.caller.person, generation_id)
         after = int(number) if number.isascii() and number.isdigit() and len(number) < 16 else None
         if generation is None or generation.message is not None or after is None or not _more(generation, after):
             self.send_nothing()

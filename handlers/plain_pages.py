@@ -16,7 +16,7 @@ import msgspec
 from tornado.iostream import StreamClosedError
 from tornado.template import Loader
 
-from chat.conversations import Conversations
+from chat.conversations import Conversations, PersonalConversations
 from chat.errors import NotFound, TooLarge
 from chat.generation import Generation
 from chat.generations import Generations
@@ -89,6 +89,11 @@ class PlainHandler(StreamHandler):
         self._pages = pages
         self._once = once
 
+    @property
+    def mine(self) -> PersonalConversations:
+        """Of who asks."""
+        return self._conversations.of(self.caller.person)
+
     def set_default_headers(self) -> None:
         super().set_default_headers()
         self.set_header("Content-Type", self.content_type)
@@ -143,7 +148,9 @@ class PlainHandler(StreamHandler):
         if "once" not in self._fields():
             return await work
         request = self.request
-        return await self._once.do((request.remote_ip, request.path, question.content, question.model), work)
+        return await self._once.do(
+            (self.caller.person, request.remote_ip, request.path, question.content, question.model), work
+        )
 
     def show_reply(self, conversation_id: str) -> None:
         self.redirect(f"/c/{conversation_id}/plain#reply", status=303)
@@ -168,7 +175,7 @@ class PlainHandler(StreamHandler):
     async def _chat_models(self) -> tuple[list[str], str | None]:
         """None, where Ollama doesn't tell: the reply will say what is wrong."""
         try:
-            view = await self._models.view()
+            view = await self._models.view(self._models.allowed(self.caller.person))
         except OllamaError:
             return [], None
         return [one.name for one in view["models"] if one.can_chat], view["default"]
@@ -177,7 +184,7 @@ class PlainHandler(StreamHandler):
 class PlainStartHandler(PlainHandler):
     async def get(self) -> None:
         before = self.get_query_argument("before", "") or None
-        found, more = await self._conversations.newest(None, before, LISTED)
+        found, more = await self.mine.newest(None, before, LISTED)
         conversations = [one.conversation for one in found]
         await self.show(self.render_piece("top", title=self.words("plain.title")))
         self.write(await self.ask_form("/plain"))
@@ -193,15 +200,15 @@ class PlainStartHandler(PlainHandler):
 
     async def _begin(self, question: Question) -> str:
         self._generations.check_open()
-        conversation = await self._conversations.create(NewConversation(model=question.model))
-        await self._conversations.ask(conversation.id, question)
+        conversation = await self.mine.create(NewConversation(model=question.model))
+        await self.mine.ask(conversation.id, question)
         return conversation.id
 
 
 class PlainConversationHandler(PlainHandler):
     async def get(self, conversation_id: str) -> None:
-        conversation = await self._conversations.get(conversation_id)
-        branch = await self._conversations.branch(conversation)
+        conversation = await self.mine.get(conversation_id)
+        branch = await self.mine.branch(conversation)
         generation = await self._at_work(branch)
         shown = branch if generation is None else branch[:-1]
         head = self.render_piece("top", title=conversation.title or self.words("plain.untitled"))
@@ -219,14 +226,14 @@ class PlainConversationHandler(PlainHandler):
         self.show_reply(await self.do_once(question, self._ask(conversation_id, question)))
 
     async def _ask(self, conversation_id: str, question: Question) -> str:
-        await self._conversations.ask(conversation_id, question)
+        await self.mine.ask(conversation_id, question)
         return conversation_id
 
     async def _at_work(self, branch: Sequence[Message]) -> Generation | None:
         last = branch[-1] if branch else None
         if last is None or last.generation is None or last.state not in ("queued", "running"):
             return None
-        return await self._generations.find(last.generation)
+        return await self._generations.find(self.caller.person, last.generation)
 
     def _message(self, message: Message) -> bytes:
         return self.render_piece("message", message=message, who=self._who(message))
@@ -245,7 +252,7 @@ class PlainConversationHandler(PlainHandler):
         if self._gone or generation.log.ending is None:  # the reader went, or Hearth does
             return self.render_piece("bottom")
         try:
-            reply = await self._conversations.message(reply.id)
+            reply = await self.mine.message(reply.id)
         except NotFound:  # deleted meanwhile
             note = self.render_piece("note", note=self.words("plain.missing"), said=None)
             return note + self.render_piece("bottom")
@@ -282,9 +289,9 @@ class PlainDeedHandler(PlainHandler):
     async def post(self, conversation_id: str, deed: str) -> None:
         form = self.form(Deed)
         if deed == "stop":
-            await self._generations.stop(form.generation)
+            await self._generations.stop(self.caller.person, form.generation)
         elif deed == "again":
-            await self._conversations.reply(form.message, Choice())
+            await self.mine.reply(form.message, Choice())
         else:
-            await self._conversations.go_on(form.message)
+            await self.mine.go_on(form.message)
         self.show_reply(conversation_id)

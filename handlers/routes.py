@@ -13,14 +13,21 @@ from assets import Bundle
 from chat.changes import Changes
 from chat.conversations import Conversations
 from chat.first import First
+from chat.fleet import Fleet
 from chat.generations import Generations
+from chat.installed import Installed
 from chat.looking import Looking
 from chat.models import Models
 from chat.presets import Presets
+from chat.pulls import Pulls
 from chat.questions import Questions
+from chat.shares import Shares
+from chat.shelf import Shelf
 from chat.status import Readiness, Status
+from people.accounts import Accounts
 
-from .answers import Nowhere
+from .account import account_routes
+from .answers import Nowhere, path_for_log
 from .api import (
     ContinueHandler,
     ConversationHandler,
@@ -29,23 +36,26 @@ from .api import (
     ImportsHandler,
     MessageHandler,
     MessagesHandler,
-    ModelsHandler,
     PresetHandler,
     PresetsHandler,
     RepliesHandler,
     StatusHandler,
     StopHandler,
 )
+from .export import ExportHandler
 from .files import BuiltHandler, Compressed, StaticHandler
-from .first import routes as first_routes
-from .health import HealthHandler, ReadyHandler
+from .first import first_routes
+from .health import HealthHandler, ReadyHandler, WayHandler
 from .languages import Languages
+from .manage_models import model_routes
 from .metrics import Figures, MetricsHandler, Network
 from .news import News
 from .once import Once
 from .page import PageHandler
 from .plain import ChatHandler
 from .plain_pages import Pages, PlainConversationHandler, PlainDeedHandler, PlainStartHandler
+from .sharing import ConversationSharesHandler, SharedHandler, ShareHandler, SharesHandler
+from .sign_in import sign_in_routes
 from .sse import EventsHandler
 from .websocket import SocketHandler, Sockets
 
@@ -53,6 +63,7 @@ log = logging.getLogger("hearth.request")
 
 PAGE = re.compile(r"/(c/[0-9a-zA-Z]+)?")
 PLAIN = re.compile(r"(/c/[0-9a-zA-Z]+)?/plain")
+WAYS_IN = re.compile(r"/(sign-in|setup|invitation/[^/]+|s/[^/]+)")
 LARGE = re.compile(r"/api/(conversations/[^/]+/messages|imports)")  # images are taken here
 
 BODY = 1024 * 1024  # bytes
@@ -65,9 +76,16 @@ class House:
 
     conversations: Conversations
     generations: Generations
+    fleet: Fleet
     models: Models
+    installed: Installed
+    pulls: Pulls
+    shelf: Shelf
     presets: Presets
     questions: Questions
+    shares: Shares
+    accounts: Accounts
+    auth: str  # who signs in, as /api/status tells it
     status: Status
     readiness: Readiness
     first: First
@@ -83,24 +101,33 @@ def application(house: House) -> Application:
     conversations = {"conversations": house.conversations}
     generations = {"generations": house.generations}
     presets = {"presets": house.presets}
+    shares = {"shares": house.shares}
     pages = Pages(Languages(house.static / "locales"))
     forms = {**conversations, **generations, "models": house.models, "pages": pages, "once": Once()}
     bundle = Bundle(house.static)
     files = {"path": str(house.static), "compressed": Compressed()}
     plain = {"questions": house.questions, "generations": house.generations}
     figures = {"figures": house.figures, "networks": house.figures_for}
-    socket = {**conversations, **plain, "sockets": house.sockets, "news": News(house.conversations, house.changes)}
+    news = News(house.conversations, house.changes, house.shelf, house.pulls)
+    socket = {**conversations, **plain, "sockets": house.sockets, "news": news}
     return Application(
         [
             (r"/chat", ChatHandler, plain),
             (r"/ws", SocketHandler, socket),
             (r"/api/status", StatusHandler, {"status": house.status}),
-            (r"/api/models", ModelsHandler, {"models": house.models}),
+            *model_routes(house.models, house.installed, house.pulls),
             *first_routes(house.first, house.looking),
             (r"/api/conversations", ConversationsHandler, conversations),
             (r"/api/conversations/([^/]+)", ConversationHandler, conversations),
             (r"/api/conversations/([^/]+)/messages", MessagesHandler, conversations),
-            (r"/api/imports", ImportsHandler, conversations),
+            (r"/api/imports", ImportsHandler, {**conversations, **presets}),
+            (r"/api/conversations/([^/]+)/shares", ConversationSharesHandler, shares),
+            (r"/api/shares", SharesHandler, shares),
+            (r"/api/shares/([^/]+)", ShareHandler, shares),
+            (r"/api/shared/([^/]+)", SharedHandler, shares),
+            (r"/api/account/export", ExportHandler, {**conversations, **presets, **shares}),
+            *account_routes(house.accounts, house.generations),
+            *sign_in_routes(house.accounts, house.auth, pages),
             (r"/api/presets", PresetsHandler, presets),
             (r"/api/presets/([^/]+)", PresetHandler, presets),
             (r"/api/messages/([^/]+)", MessageHandler, conversations),
@@ -117,6 +144,7 @@ def application(house: House) -> Application:
             (r"/built/.*", BuiltHandler, {"bundle": bundle}),
             (r"/(service-worker\.js)", StaticHandler, files),  # its address is how far it reaches
             (r"/healthz", HealthHandler),
+            (r"/healthz/way", WayHandler),
             (r"/readyz", ReadyHandler, {"readiness": house.readiness, **generations}),
             *([(r"/metrics", MetricsHandler, figures)] if house.figures else []),
         ],
@@ -127,15 +155,16 @@ def application(house: House) -> Application:
 
 
 def log_request(handler: RequestHandler) -> None:
-    """One line, without the query: it may hold a question."""
+    """One line."""
     status, request = handler.get_status(), handler.request
     level = logging.WARNING if status == 500 else logging.INFO
     milliseconds = 1000 * request.request_time()
-    words = "%d %s %s (%s) %.1f ms", status, request.method, request.path, request.remote_ip, milliseconds
+    path = path_for_log(request)
+    words = "%d %s %s (%s) %.1f ms", status, request.method, path, request.remote_ip, milliseconds
     fields = {
         "status": status,
         "method": request.method,
-        "path": request.path,
+        "path": path,
         "remote_ip": request.remote_ip,
         "milliseconds": round(milliseconds, 1),
     }
@@ -143,7 +172,8 @@ def log_request(handler: RequestHandler) -> None:
 
 
 def is_page(path: str) -> bool:
-    return bool(PAGE.fullmatch(path) or PLAIN.fullmatch(path))
+    """What a link may lead to, from anywhere."""
+    return any(pattern.fullmatch(path) for pattern in (PAGE, PLAIN, WAYS_IN))
 
 
 def body_limit(path: str) -> int:

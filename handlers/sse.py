@@ -15,7 +15,7 @@ from chat.generations import Generations
 from chat.log import Batch, Bell
 
 from .answers import JSONHandler, Refusal
-from .stream import Stream
+from .visitors import stream_of
 from .wire import Follower, Frames, Wire, shared
 
 HEARTBEAT = 14.0  # seconds of silence after which a comment line is sent; 15 are promised
@@ -54,7 +54,7 @@ class StreamHandler(JSONHandler):
             await self._relay(bell, generation, after, frames, join)
 
     async def _relay(self, bell: Bell, generation: Generation, after: int, frames: Frames, join: bool) -> None:
-        stream = cast(Stream, cast(HTTP1Connection, self.request.connection).stream)
+        stream = stream_of(self.request)
         stream.set_nodelay(True)  # else a token waits until the reader's system has confirmed the one before
         wire = Wire(stream, bell)
         follower = Follower(generation.log, after, frames, wire, lambda _: bell.ring(), join)
@@ -92,7 +92,7 @@ class EventsHandler(StreamHandler):
         self._generations = generations
 
     async def get(self, generation_id: str) -> None:
-        generation = await self._generations.get(generation_id)
+        generation = await self._generations.get(self.caller.person, generation_id)
         after = self._after()
         if generation.log.has_nothing_behind(after):
             self.send_nothing()

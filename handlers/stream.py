@@ -9,13 +9,15 @@ from typing import Any
 
 from tornado.iostream import IOStream, UnsatisfiableReadError
 
+from people.caller import Caller
+
 BUFFER = 100 * 1024 * 1024  # bytes; a whole WebSocket frame must fit
 NEW = 0.3  # seconds in which the first request must come, where Hearth is being stopped
 
 
 class Stream(IOStream):
     # With these among its other attributes, each stream would have a dict of its own, which is 1 KiB.
-    __slots__ = ("_asked", "_in_head", "_on_closing", "_on_long_head", "_since", "_waits")
+    __slots__ = ("_asked", "_in_head", "_on_closing", "_on_long_head", "_since", "_waits", "visitor")
 
     def __init__(
         self,
@@ -29,6 +31,7 @@ class Stream(IOStream):
         self._in_head = False
         self._since = asyncio.get_running_loop().time()  # nobody asked anything on it
         self._asked = False
+        self.visitor: Caller | None = None  # who asked last
         self._waits = False  # something may be left of what was written before
 
     @property

@@ -9,17 +9,18 @@ from typing import Any
 
 import msgspec
 
-from chat.conversations import Conversations
+from chat.conversations import PersonalConversations
 from chat.errors import ChatError
 from chat.generation import Generation
 from chat.generations import Generations
 from chat.log import Batch, Bell
 from chat.requests import Question
+from people.caller import Caller
 from store import StoreError
 
 from .answers import Problem, Refusal, problem_of, read
 from .frames import PING, text_frame
-from .news import PRESETS, News
+from .news import News
 from .sse import HEARTBEAT
 from .wire import Follower, Pushes, Wire, shared
 
@@ -45,12 +46,20 @@ class Stop(msgspec.Struct, tag="stop", forbid_unknown_fields=True):
 
 
 class EventTalk:
-    def __init__(self, socket: Pushes, conversations: Conversations, generations: Generations, news: News) -> None:
+    def __init__(
+        self,
+        socket: Pushes,
+        caller: Caller,
+        conversations: PersonalConversations,
+        generations: Generations,
+        news: News,
+    ) -> None:
+        self._caller = caller
         self._conversations = conversations
         self._generations = generations
         self._news = news
         self._changed: dict[str, None] = {}  # conversations that changed since they were last told, the oldest first
-        self._presets_changed = False  # since they were last told
+        self._outdated: tuple[str, ...] = ()  # what else changed since it was last told
         self._bell = Bell(HEARTBEAT)
         self._wire = Wire(socket, self._bell)
         self._following: dict[str, ExitStack] = {}  # generations, each with what ends the following
@@ -82,7 +91,7 @@ class EventTalk:
             case Unfollow():
                 self._leave(what.generation)
             case Stop():
-                (await self._generations.get(what.generation)).stop()
+                (await self._generations.get(self._caller.person, what.generation)).stop()
 
     async def _ask(self, ask: Ask) -> None:
         message, reply = await self._conversations.ask(ask.conversation, ask, besides=self._hear_change)
@@ -91,7 +100,7 @@ class EventTalk:
             await self._follow(reply.generation, 0)
 
     async def _follow(self, generation_id: str, after: int) -> None:
-        generation = await self._generations.get(generation_id)
+        generation = await self._generations.get(self._caller.person, generation_id)
         if self._over:  # the reader went meanwhile
             return
         self._leave(generation_id)
@@ -119,8 +128,9 @@ class EventTalk:
             self._changed[conversation_id] = None
             self._bell.ring()
 
-    def _hear_of_presets(self) -> None:
-        self._presets_changed = True
+    def _hear_of(self, kind: str) -> None:
+        if kind not in self._outdated:
+            self._outdated += (kind,)
         self._bell.ring()
 
     def _leave(self, generation_id: str, following: ExitStack | None = None) -> None:
@@ -150,7 +160,7 @@ class EventTalk:
             self._tell_sent()
 
     async def run(self) -> None:
-        with closing(self._bell), self._news.heard(self._hear_change, self._hear_of_presets):
+        with closing(self._bell), self._news.heard(self._caller, self._hear_change, self._hear_of):
             try:
                 while not self._wire.gone:
                     await self._tell_changes()
@@ -164,11 +174,11 @@ class EventTalk:
         while self._changed and not self._wire.gone:
             conversation_id = next(iter(self._changed))
             del self._changed[conversation_id]
-            self._send(await self._news.of(conversation_id))
+            self._send(await self._news.of(self._caller.person, conversation_id))
             await self._wire.flushed()
-        if self._presets_changed:
-            self._presets_changed = False
-            self._send(PRESETS)
+        outdated, self._outdated = self._outdated, ()
+        for kind in outdated:
+            self._send(self._news.of_kind(kind))
 
     def _tell_sent(self) -> None:
         if self._sent is not None:

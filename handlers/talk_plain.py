@@ -26,8 +26,9 @@ TOO_FAST = 1008
 
 
 class PlainTalk:
-    def __init__(self, socket: Socket, questions: Questions) -> None:
+    def __init__(self, socket: Socket, person: str, questions: Questions) -> None:
         self._socket = socket
+        self._person = person
         self._questions = questions
         self._asked: asyncio.Queue[str] = asyncio.Queue(WAITING)
 
@@ -48,7 +49,7 @@ class PlainTalk:
 
     async def _answer(self, question: str) -> None:
         try:
-            generation = await self._questions.ask(question, None)
+            generation = await self._questions.ask(self._person, question, None)
         except (ChatError, OllamaError) as error:
             problem = problem_of(error)
             await self._say_error(problem.message if problem else str(error))

@@ -15,11 +15,13 @@ from chat.conversations import Conversations
 from chat.generations import Generations
 from chat.questions import Questions
 
+from .access import BEYOND
 from .answers import Refusal, answer_error, log_unexpected, secure
 from .frames import StrictProtocol13
 from .news import News
 from .talk_events import EventTalk
 from .talk_plain import PlainTalk
+from .visitors import caller_of
 
 log = logging.getLogger("hearth.socket")
 
@@ -104,6 +106,8 @@ class SocketHandler(WebSocketHandler):
             raise Refusal(426, "upgrade_required", "This address takes WebSocket connections only, of version 13")
         if "upgrade" not in headers.get("Connection", "").lower() or not headers.get("Sec-WebSocket-Key"):
             raise Refusal(400, "bad_request", "This is no whole WebSocket handshake; does a proxy drop its headers?")
+        if SUBPROTOCOL in headers.get("Sec-WebSocket-Protocol", "") and not caller_of(self.request).may("read"):
+            raise Refusal(*BEYOND)  # it hears of all conversations
         await super().get(*args, **kwargs)
 
     def push(self, frames: bytes) -> asyncio.Future[None] | None:
@@ -124,12 +128,13 @@ class SocketHandler(WebSocketHandler):
         return StrictProtocol13(self, stock.mask_outgoing, stock.params)
 
     def open(self, *args: str, **kwargs: str) -> None:
+        caller = caller_of(self.request)
         self._forget_request()
         self.set_nodelay(True)
         if self.selected_subprotocol == SUBPROTOCOL:
-            self._talk = EventTalk(self, self._conversations, self._generations, self._news)
+            self._talk = EventTalk(self, caller, self._conversations.of(caller.person), self._generations, self._news)
         else:
-            self._talk = PlainTalk(self, self._questions)
+            self._talk = PlainTalk(self, caller.person, self._questions)
         self._running = self._sockets.add(self, self._talk)
 
     def _forget_request(self) -> None:

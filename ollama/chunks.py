@@ -77,6 +77,7 @@ class Running(msgspec.Struct):
     """One of ``/api/ps``: a model in memory, with the context length that was allocated for it."""
 
     name: str
+    size: Count = 0
     size_vram: Count = 0
     expires_at: str | None = None
     context_length: Count | None = None

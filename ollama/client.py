@@ -41,12 +41,14 @@ class Ollama:
         self._http = HTTPClient(force_instance=True, limits=limits)
         self._max_line = max_line  # bytes
         self.on_error: Callable[[OllamaError], None] = lambda _: None
+        self.last_version: str | None = None  # as it told the last time
 
     def __repr__(self) -> str:
         return f"<Ollama {self.address}>"
 
     async def version(self) -> str:
-        return (await self._ask("GET", "/api/version", Version)).version
+        self.last_version = (await self._ask("GET", "/api/version", Version)).version
+        return self.last_version
 
     async def models(self) -> list[Model]:
         return (await self._ask("GET", "/api/tags", Tags)).models or []
@@ -86,8 +88,18 @@ class Ollama:
 
     async def load(self, body: dict[str, Any]) -> None:
         """Have the model of `body`, a request without a prompt, brought into memory; returns when it is there."""
+        await self.call("POST", "/api/generate", body)
+
+    async def call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, quiet: float = 1.0, **kwargs: Any
+    ) -> HTTPResponse:
+        """The answer of a call made once, where it is one of success. With `quiet` it may fall silent for longer."""
+        request = self._request(method, path, body, **kwargs)
+        request.quiet = quiet
         with self._heeded():
-            _check(await self._fetch(self._request("POST", "/api/generate", body)))
+            response = await self._fetch(request)
+            _check(response)
+            return response
 
     async def _ask(self, method: str, path: str, shape: type[T], body: dict[str, Any] | None = None) -> T:
         with self._heeded():
@@ -189,7 +201,7 @@ class Chunks:
     def _one(self, line: bytes) -> Chunk:
         chunk = read_chunk(line)
         if chunk.error is not None:
-            raise ModelFailed(_words(chunk.error))
+            raise ModelFailed(words_of(chunk.error))
         return chunk
 
 
@@ -226,10 +238,10 @@ def _check(response: HTTPResponse) -> None:
 def _error_text(body: bytes) -> str:
     """Ollama's own words in the body of an error; some come as JSON within JSON, some as plain text."""
     text = body.decode("utf-8", "replace").strip()
-    return "" if text.startswith("<") else _words(text)
+    return "" if text.startswith("<") else words_of(text)
 
 
-def _words(error: Any) -> str:
+def words_of(error: Any) -> str:
     """The innermost words of an error: text, an object that holds it, or text that is such an object."""
     for _ in range(DEPTH):
         if isinstance(error, dict) and (inner := error.get("error", error.get("message"))) is not None:

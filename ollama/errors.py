@@ -3,6 +3,7 @@
 OllamaError
 ├── Unreachable      no connection: not running, name not found, port filtered
 ├── BrokenStream     the connection broke, fell silent, or carried what is no answer of Ollama's
+│   └── NoAnswer        it did so before the first byte
 ├── Refused          Ollama answered with an error
 │   ├── ModelNotFound   it has no model of that name
 │   ├── Busy            its own queue is full
@@ -20,6 +21,10 @@ class Unreachable(OllamaError):
 
 
 class BrokenStream(OllamaError):
+    pass
+
+
+class NoAnswer(BrokenStream):
     pass
 
 

@@ -21,7 +21,7 @@ from tornado.httpclient import HTTPRequest, HTTPResponse
 from tornado.httputil import HTTPHeaders, HTTPInputError
 
 from .connecting import connect
-from .errors import BrokenStream, Unreachable
+from .errors import BrokenStream, NoAnswer, Unreachable
 
 MAX_HEADERS = 64 * 1024
 MAX_BUFFERED_BODY = 16 * 1024 * 1024
@@ -41,6 +41,7 @@ class PatientRequest(HTTPRequest):
     """A request that may be given more time than others."""
 
     patience = 1.0  # times the limit for the first byte
+    quiet = 1.0  # times the limit for silence behind it
 
 
 class Exchange(asyncio.Protocol):
@@ -57,6 +58,7 @@ class Exchange(asyncio.Protocol):
         self._stream = request.streaming_callback
         self._limits = limits
         self._patience: float = getattr(request, "patience", 1.0)
+        self._idle: float = limits.idle * getattr(request, "quiet", 1.0)
         self._tls = tls
         self._callback = callback
         self.awaited: asyncio.Future[HTTPResponse] | None = None
@@ -142,20 +144,20 @@ class Exchange(asyncio.Protocol):
             self._fail(Unreachable(f"no connection within {self._request.connect_timeout:g} s"))
 
     def _request_timed_out(self) -> None:
-        self._fail(BrokenStream(f"no whole answer within {self._request.request_timeout:g} s"))
+        self._fail(self._broken(f"no whole answer within {self._request.request_timeout:g} s"))
 
     def _first_byte_timed_out(self) -> None:
         if self._heard is None:
-            self._fail(BrokenStream(f"Ollama sent nothing for {self._limits.first_byte * self._patience:g} s"))
+            self._fail(NoAnswer(f"Ollama sent nothing for {self._limits.first_byte * self._patience:g} s"))
 
     def _watch_silence(self) -> None:
         """One timer for all reads: it looks when the latest was, instead of being set anew at each."""
         assert self._heard is not None
         if self._holding is not None:  # the silence is ours
             self._heard = self._loop.time()
-        left = self._heard + self._limits.idle - self._loop.time()
+        left = self._heard + self._idle - self._loop.time()
         if left <= 0:
-            self._fail(BrokenStream(f"Ollama fell silent for {self._limits.idle:g} s"))
+            self._fail(BrokenStream(f"Ollama fell silent for {self._idle:g} s"))
         else:
             self._after(left, self._watch_silence)
 
@@ -165,7 +167,7 @@ class Exchange(asyncio.Protocol):
         if self._ended:
             return
         if self._heard is None:
-            self._after(self._limits.idle, self._watch_silence)
+            self._after(self._idle, self._watch_silence)
         self._heard = self._loop.time()
         try:
             try:
@@ -242,7 +244,7 @@ class Exchange(asyncio.Protocol):
             self._complete = True
             self._finish_if_complete()
         else:
-            self._fail(BrokenStream(f"the connection to Ollama broke: {_words(exc)}"))
+            self._fail(self._broken(f"the connection to Ollama broke: {_words(exc)}"))
 
     # -- ending
 
@@ -258,6 +260,9 @@ class Exchange(asyncio.Protocol):
                     request_time=self._loop.time() - self._began,
                 )
             )
+
+    def _broken(self, words: str) -> BrokenStream:
+        return NoAnswer(words) if self._heard is None else BrokenStream(words)
 
     def _fail(self, error: BaseException) -> None:
         if not self._ended:

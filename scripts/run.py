@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -33,11 +34,11 @@ async def _has_ollama(arguments: list[str]) -> bool:
 
 
 async def _answers(settings: Settings) -> bool:
-    try:
-        await Ollama(settings.ollama, settings.limits, settings.max_line).version()
-    except OllamaError:
-        return False
-    return True
+    for address in settings.ollama:
+        with suppress(OllamaError):
+            await Ollama(address, settings.limits, settings.max_line).version()
+            return True
+    return False
 
 
 def _has_demo() -> bool:

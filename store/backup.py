@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .errors import DAMAGED, FULL, CannotBackUp, kind
 from .files import DATABASE, copy
+from .forgetting import remove_words
 from .schema import APPLICATION
 
 BUSY_SECONDS = 5.0
@@ -27,7 +28,7 @@ def backup(folder: Path, target: Path) -> None:
         with closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as db:
             if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
                 raise CannotBackUp(f"{source} is not a database of Hearth's: nothing to back up")
-            copy(db, target)
+            copy(db, target, finish=remove_words)  # of what was deleted, the words too
     except FileExistsError:
         raise CannotBackUp(f"{target} is there already: choose another name for the backup") from None
     except OSError as error:

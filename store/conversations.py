@@ -7,6 +7,7 @@ from typing import Any
 
 from . import rows
 from .errors import Gone
+from .forgetting import mark
 from .records import Conversation, Found
 from .schema import MESSAGE_BITS
 from .search import Time, find, reindex
@@ -15,52 +16,52 @@ from .words import Query
 CHANGEABLE = {"title", "titled", "model", "system", "options", "think", "keep_alive", "pinned", "leaf", "updated_at"}
 LATEST: Time = (2**63 - 1, "")
 
-_ADD = f"INSERT INTO conversations ({rows.CONVERSATION}) VALUES ({rows.marks(rows.CONVERSATION)})"
-_GET = f"SELECT {rows.CONVERSATION} FROM conversations WHERE id = ?"
-_BY_NUMBER = f"SELECT {rows.CONVERSATION} FROM conversations WHERE number = ?"
-_LIST = f"""SELECT {rows.CONVERSATION} FROM conversations WHERE (updated_at, id) < (?, ?)
+_ADD = f"INSERT INTO conversations ({rows.CONVERSATION}, person) VALUES ({rows.marks(rows.CONVERSATION)}, ?)"
+_GET = f"SELECT {rows.CONVERSATION} FROM conversations WHERE id = ? AND person = ?"
+_BY_NUMBER = f"SELECT {rows.CONVERSATION} FROM conversations WHERE number = ? AND person = ?"
+_LIST = f"""SELECT {rows.CONVERSATION} FROM conversations WHERE person = ? AND (updated_at, id) < (?, ?)
     ORDER BY updated_at DESC, id DESC LIMIT ?"""
 _LIST_PINNED = _LIST.replace("WHERE", "WHERE pinned = 1 AND")  # a number in the text, for the index's sake
 _LIST_OTHERS = _LIST.replace("WHERE", "WHERE pinned = 0 AND")
-_TIME = "SELECT updated_at, id FROM conversations WHERE id = ?"
-_TITLE = "SELECT number, title, titled FROM conversations WHERE id = ?"
+_TIME = "SELECT updated_at, id FROM conversations WHERE id = ? AND person = ?"
+_TITLE = "SELECT number, title, titled FROM conversations WHERE id = ? AND person = ?"
 _TOUCH = """UPDATE conversations SET leaf = ?, updated_at = max(updated_at, ?),
-    titled = iif(title IS NULL, ?, titled), title = coalesce(title, ?) WHERE number = ?"""
-_GENERATIONS = "SELECT id FROM runs WHERE conversation = ?"
+    titled = iif(title IS NULL, ?, titled), title = coalesce(title, ?) WHERE number = ? AND person = ?"""
+_GENERATIONS = "SELECT id FROM runs WHERE conversation = ? AND person = ?"
 _CONTENTS = "SELECT number, role, state, content FROM messages WHERE number BETWEEN ? AND ?"
 _DELETE_MESSAGES = "DELETE FROM messages WHERE number BETWEEN ? AND ?"
-_DELETE = "DELETE FROM conversations WHERE number = ?"  # takes its requests and runs along
+_DELETE = "DELETE FROM conversations WHERE number = ? AND person = ?"  # takes its requests and runs along
 _CONTENT = "SELECT content FROM messages WHERE number = ?"
 
 
-def add(db: sqlite3.Connection, conversation: Conversation) -> None:
-    number = db.execute(_ADD, rows.conversation_row(conversation)).lastrowid
+def add(db: sqlite3.Connection, person: str, conversation: Conversation) -> None:
+    number = db.execute(_ADD, (*rows.conversation_row(conversation), person)).lastrowid
     assert number is not None
     reindex(db, first_number(number), None, conversation.title)
 
 
-def get(db: sqlite3.Connection, conversation_id: str) -> Conversation | None:
-    row = db.execute(_GET, (conversation_id,)).fetchone()
+def get(db: sqlite3.Connection, person: str, conversation_id: str) -> Conversation | None:
+    row = db.execute(_GET, (conversation_id, person)).fetchone()
     return None if row is None else rows.conversation(row)
 
 
 def newest(
-    db: sqlite3.Connection, query: str | None, before: str | None, limit: int, pinned: bool | None = None
+    db: sqlite3.Connection, person: str, query: str | None, before: str | None, limit: int, pinned: bool | None = None
 ) -> tuple[list[Found], bool]:
-    start = LATEST if before is None else db.execute(_TIME, (before,)).fetchone()
+    start = LATEST if before is None else db.execute(_TIME, (before, person)).fetchone()
     if start is None:
         raise Gone("The conversation to list from is gone")
     if query is None or not query.strip():
         listed = _LIST if pinned is None else _LIST_PINNED if pinned else _LIST_OTHERS
-        page = [Found(rows.conversation(row)) for row in db.execute(listed, (*start, limit + 1)).fetchall()]
+        page = [Found(rows.conversation(row)) for row in db.execute(listed, (person, *start, limit + 1)).fetchall()]
     else:
         asked = Query(query)
-        page = [_found(db, asked, *hit) for hit in find(db, asked, start, limit + 1)]
+        page = [_found(db, person, asked, *hit) for hit in find(db, person, asked, start, limit + 1)]
     return page[:limit], len(page) > limit
 
 
-def change(db: sqlite3.Connection, conversation_id: str, changes: dict[str, Any]) -> Conversation | None:
-    row = db.execute(_TITLE, (conversation_id,)).fetchone()
+def change(db: sqlite3.Connection, person: str, conversation_id: str, changes: dict[str, Any]) -> Conversation | None:
+    row = db.execute(_TITLE, (conversation_id, person)).fetchone()
     if row is None:
         return None
     number, title, titled = row
@@ -68,39 +69,39 @@ def change(db: sqlite3.Connection, conversation_id: str, changes: dict[str, Any]
         changes = {name: value for name, value in changes.items() if name not in ("title", "titled")}
     if changes:
         values = [rows.column(name, value) for name, value in changes.items()]
-        db.execute(
-            f"UPDATE conversations SET {rows.assignments(', '.join(changes))} WHERE number = ?", (*values, number)
-        )
+        assignments = rows.assignments(", ".join(changes))
+        db.execute(f"UPDATE conversations SET {assignments} WHERE number = ? AND person = ?", (*values, number, person))
     if "title" in changes:
         reindex(db, first_number(number), title, changes["title"])
-    return get(db, conversation_id)
+    return get(db, person, conversation_id)
 
 
-def touch(db: sqlite3.Connection, conversation: Conversation) -> int:
+def touch(db: sqlite3.Connection, person: str, conversation: Conversation) -> int:
     """What a new message changes of it: nothing else of the record is taken, it may be old. Gives its number."""
-    row = db.execute(_TITLE, (conversation.id,)).fetchone()
+    row = db.execute(_TITLE, (conversation.id, person)).fetchone()
     if row is None:
         raise Gone("The conversation is gone")
     number, title, _ = row
     time = rows.moment(conversation.updated_at)
-    db.execute(_TOUCH, (conversation.leaf, time, conversation.titled, conversation.title, number))
+    db.execute(_TOUCH, (conversation.leaf, time, conversation.titled, conversation.title, number, person))
     if title is None:
         reindex(db, first_number(number), None, conversation.title)
     return int(number)
 
 
-def delete(db: sqlite3.Connection, conversation_id: str) -> list[str] | None:
-    row = db.execute(_TITLE, (conversation_id,)).fetchone()
+def delete(db: sqlite3.Connection, person: str, conversation_id: str) -> list[str] | None:
+    row = db.execute(_TITLE, (conversation_id, person)).fetchone()
     if row is None:
         return None
     number, title, _ = row
     span = (first_number(number), last_number(number))
-    generations = [generation for (generation,) in db.execute(_GENERATIONS, (conversation_id,)).fetchall()]
+    generations = [generation for (generation,) in db.execute(_GENERATIONS, (conversation_id, person)).fetchall()]
     reindex(db, first_number(number), title, None)
     for message, role, state, content in db.execute(_CONTENTS, span).fetchall():
         reindex(db, message, searchable(role, state, content), None)
     db.execute(_DELETE_MESSAGES, span)
-    db.execute(_DELETE, (number,))
+    db.execute(_DELETE, (number, person))
+    mark(db)
     return generations
 
 
@@ -117,7 +118,7 @@ def last_number(conversation: int) -> int:
     return ((conversation + 1) << MESSAGE_BITS) - 1
 
 
-def _found(db: sqlite3.Connection, query: Query, number: int, hit: int) -> Found:
-    conversation = rows.conversation(db.execute(_BY_NUMBER, (number,)).fetchone())
+def _found(db: sqlite3.Connection, person: str, query: Query, number: int, hit: int) -> Found:
+    conversation = rows.conversation(db.execute(_BY_NUMBER, (number, person)).fetchone())
     message = db.execute(_CONTENT, (hit,)).fetchone()
     return Found(conversation, query.snippet(message[0]) if message else None)

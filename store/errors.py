@@ -2,7 +2,9 @@
 
 StoreError
 ├── CannotOpen     the folder or the database can't be used; says which file, and what to do
+│   └── InUse      another Hearth has it
 ├── CannotBackUp   no copy was made
+├── CannotRestore  no backup was put in place, and nothing was changed
 ├── DiskFull       nothing was kept, reading goes on, and it works again once there is room
 └── Gone           what was to be changed, or counted from, is not there (any more)
 """
@@ -21,7 +23,15 @@ class CannotOpen(StoreError):
     pass
 
 
+class InUse(CannotOpen):
+    pass
+
+
 class CannotBackUp(StoreError):
+    pass
+
+
+class CannotRestore(StoreError):
     pass
 
 

@@ -5,20 +5,29 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 
 DATABASE = "hearth.db"
 LOCK = "hearth.lock"
 
 
-def copy(db: sqlite3.Connection, target: Path, *, replace: bool = False) -> None:
-    """Until it is complete and on the disk, the copy has another name."""
+def copy(
+    db: sqlite3.Connection,
+    target: Path,
+    *,
+    replace: bool = False,
+    finish: Callable[[sqlite3.Connection], object] | None = None,
+) -> None:
+    """Until it is complete and on the disk, the copy has another name; `finish` is done to it before."""
     if not replace and os.path.lexists(target):
         raise FileExistsError
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)  # mode 0600
     try:
         db.execute("VACUUM INTO ?", (name,))
+        if finish is not None:
+            _finish(name, finish)
         os.fsync(descriptor)
         if not replace and os.path.lexists(target):
             raise FileExistsError
@@ -31,6 +40,11 @@ def copy(db: sqlite3.Connection, target: Path, *, replace: bool = False) -> None
         raise
     finally:
         os.close(descriptor)
+
+
+def _finish(name: str, finish: Callable[[sqlite3.Connection], object]) -> None:
+    with closing(sqlite3.connect(name, isolation_level=None)) as db:
+        finish(db)
 
 
 def sync_folder(folder: Path) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import CannotOpen
+from .errors import CannotOpen, InUse
 from .files import DATABASE, LOCK, sync_folder
+from .forgetting import remove_old_copies
 from .schema import MIGRATIONS, Migration, prepare
 
 BUSY_SECONDS = 1.0
@@ -31,22 +32,37 @@ class OpenFolder:
 
 
 def open_folder(folder: Path, migrations: Sequence[Migration] = MIGRATIONS) -> OpenFolder:
+    folder = folder.absolute()
+    lock = _take(folder)
+    try:
+        remove_old_copies(folder / DATABASE)
+        return OpenFolder(_open_database(folder / DATABASE, migrations), lock)
+    except BaseException:
+        os.close(lock)
+        raise
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """As long as no other Hearth uses it, and so that none begins to."""
+    lock = _take(folder)
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def _take(folder: Path) -> int:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise CannotOpen(f"This Python comes with SQLite {sqlite3.sqlite_version}: Hearth needs 3.37 or newer")
-    folder = folder.absolute()
     try:
         _make_private(folder)
-        lock = _lock(folder)
+        return _lock(folder)
     except OSError as error:
         reason = error.strerror or error
         raise CannotOpen(
             f"{folder} can't be written ({reason}): make it writable, or choose another folder with --data"
         ) from error
-    try:
-        return OpenFolder(_open_database(folder / DATABASE, migrations), lock)
-    except BaseException:
-        os.close(lock)
-        raise
 
 
 def _make_private(folder: Path) -> None:
@@ -72,7 +88,7 @@ def _lock(folder: Path) -> int:
         pid = os.read(lock, 32).decode("ascii", "replace").strip()
         os.close(lock)
         who = f"Another Hearth (process {pid})" if pid.isdigit() else "Another Hearth"
-        raise CannotOpen(f"{who} uses {folder}: stop it, or choose another folder with --data") from None
+        raise InUse(f"{who} uses {folder}: stop it, or choose another folder with --data") from None
     except BaseException:
         os.close(lock)
         raise

@@ -13,7 +13,7 @@ from .schema import MESSAGE_BITS
 from .search import add_words
 from .words import index_words
 
-_ADD = f"INSERT INTO conversations ({rows.CONVERSATION}) VALUES ({rows.marks(rows.CONVERSATION)})"
+_ADD = f"INSERT INTO conversations ({rows.CONVERSATION}, person) VALUES ({rows.marks(rows.CONVERSATION)}, ?)"
 _ADD_MESSAGE = f"INSERT INTO messages (number, {rows.MESSAGE}) VALUES (?, {rows.marks(rows.MESSAGE)})"
 
 
@@ -29,9 +29,9 @@ def prepared(whole: Iterable[tuple[Conversation, Sequence[Message]]]) -> list[Wh
     return [_whole(conversation, messages) for conversation, messages in whole]
 
 
-def add(db: sqlite3.Connection, whole: Iterable[Whole]) -> None:
+def add(db: sqlite3.Connection, person: str, whole: Iterable[Whole]) -> None:
     for row, words, messages in whole:
-        number = db.execute(_ADD, row).lastrowid
+        number = db.execute(_ADD, (*row, person)).lastrowid
         assert number is not None and len(messages) < 1 << MESSAGE_BITS
         add_words(db, first_number(number), words)
         for place, (message, its_words) in enumerate(messages, first_number(number) + 1):

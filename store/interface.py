@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from .records import Conversation, Found, Message, Preset, Run
+from .records import Conversation, Found, Message, Preset, Run, Share
 
 
-class Store(Protocol):
-    """Each call is whole or not at all, and is kept when it returns. What it raises is in errors.py."""
+class PersonalStore(Protocol):
+    """What is one person's; what is another's is as if it were not there.
+
+    Each call is whole or not at all, and is kept when it returns. What it raises is in errors.py.
+    """
+
+    person: str
 
     async def add_conversation(self, conversation: Conversation) -> None: ...
 
@@ -69,10 +74,6 @@ class Store(Protocol):
 
     async def run(self, run_id: str) -> Run | None: ...
 
-    async def unfinished(self) -> list[Message]:
-        """The replies that are queued or running."""
-        ...
-
     async def presets(self) -> list[Preset]: ...
 
     async def keep_preset(self, preset: Preset) -> None:
@@ -81,4 +82,32 @@ class Store(Protocol):
 
     async def delete_preset(self, preset_id: str) -> bool:
         """Whether there was one."""
+        ...
+
+    async def shares(self) -> list[Share]:
+        """The newest first."""
+        ...
+
+    async def add_share(self, share: Share) -> None: ...
+
+    async def delete_share(self, share_id: str) -> bool:
+        """Whether there was one."""
+        ...
+
+
+class Store(Protocol):
+    """The same of everybody, and what is nobody's."""
+
+    def of(self, person: str) -> PersonalStore: ...
+
+    async def share(self, share_id: str) -> tuple[str, Share] | None:
+        """Whoever shares it, with that person."""
+        ...
+
+    async def unfinished(self) -> list[tuple[str, Message]]:
+        """The replies that are queued or running, each with whose it is."""
+        ...
+
+    async def answers(self) -> None:
+        """Raises StoreError where nothing can be read."""
         ...

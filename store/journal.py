@@ -19,6 +19,8 @@ from typing import Any
 
 import msgspec
 
+from .records import HOUSE
+
 log = logging.getLogger("hearth.journal")
 
 SUFFIX = ".events"
@@ -27,6 +29,7 @@ SUFFIX = ".events"
 class Head(msgspec.Struct, omit_defaults=True):
     conversation: str | None = None
     message: str | None = None
+    person: str = HOUSE
     choice: dict[str, Any] | None = None  # with what it is written, where it is not what the conversation says
 
 
@@ -137,6 +140,17 @@ class Journals:
     def all(self) -> Iterator[str]:
         for path in self._folder.glob(f"*{SUFFIX}"):
             yield path.name.removesuffix(SUFFIX)
+
+    def of(self, person: str) -> list[str]:
+        """Those of a person."""
+        return [one for one in self.all() if (head := self._head(one)) is not None and head.person == person]
+
+    def _head(self, generation_id: str) -> Head | None:
+        try:
+            with self._path(generation_id).open("rb") as file:
+                return msgspec.json.decode(file.readline(), type=Head)
+        except (OSError, msgspec.DecodeError):
+            return None
 
     def age(self, generation_id: str) -> float:
         try:

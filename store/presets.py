@@ -5,20 +5,25 @@ from __future__ import annotations
 import sqlite3
 
 from . import rows
+from .forgetting import mark
 from .records import Preset
 
-_ALL = f"SELECT {rows.PRESET} FROM presets"
-_KEEP = f"INSERT OR REPLACE INTO presets ({rows.PRESET}) VALUES ({rows.marks(rows.PRESET)})"
-_DELETE = "DELETE FROM presets WHERE id = ?"
+_ALL = f"SELECT {rows.PRESET} FROM presets WHERE person = ?"
+_KEEP = f"""INSERT INTO presets ({rows.PRESET}, person) VALUES ({rows.marks(rows.PRESET)}, ?)
+    ON CONFLICT (id) DO UPDATE SET {rows.excluded(rows.PRESET)} WHERE person = excluded.person"""
+_DELETE = "DELETE FROM presets WHERE id = ? AND person = ?"
 
 
-def every(db: sqlite3.Connection) -> list[Preset]:
-    return [rows.preset(row) for row in db.execute(_ALL).fetchall()]
+def every(db: sqlite3.Connection, person: str) -> list[Preset]:
+    return [rows.preset(row) for row in db.execute(_ALL, (person,)).fetchall()]
 
 
-def keep(db: sqlite3.Connection, preset: Preset) -> None:
-    db.execute(_KEEP, rows.preset_row(preset))
+def keep(db: sqlite3.Connection, person: str, preset: Preset) -> None:
+    db.execute(_KEEP, (*rows.preset_row(preset), person))
 
 
-def delete(db: sqlite3.Connection, preset_id: str) -> bool:
-    return db.execute(_DELETE, (preset_id,)).rowcount > 0
+def delete(db: sqlite3.Connection, person: str, preset_id: str) -> bool:
+    gone = db.execute(_DELETE, (preset_id, person)).rowcount > 0
+    if gone:
+        mark(db)
+    return gone

@@ -62,6 +62,29 @@ class Preset(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
+class PullRecord(msgspec.Struct, frozen=True):
+    """How far an Ollama is with fetching a model."""
+
+    id: str
+    person: str  # who began it
+    model: str
+    server: str  # the URL of its Ollama
+    state: str  # a value of chat.pulling.State
+    error: dict[str, Any] | None
+    total: int  # bytes, as far as known; as the next
+    completed: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class Share(msgspec.Struct, frozen=True):
+    id: str  # the secret in the link
+    conversation: str
+    message: str | None  # down to which it shows; None: down to the leaf, as it is then
+    sign_in: bool  # whether it is shown only to who signed in
+    created_at: datetime
+
+
 class Run(msgspec.Struct, frozen=True):
     """What is known of a generation when its log is gone."""
 

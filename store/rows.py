@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from .records import Conversation, Message, Preset, Run
+from .records import Conversation, Message, Preset, PullRecord, Run, Share
 
 Row = tuple[Any, ...]
 
@@ -16,6 +16,7 @@ CONVERSATION = "id, title, model, system, options, think, keep_alive, pinned, le
 MESSAGE = """id, conversation, parent, role, content, created_at, thinking, images, model, state, generation,
     error, stats, context, seams"""
 PRESET = "id, name, model, system, options, think, keep_alive, created_at, updated_at"
+PULL = "id, person, model, server, state, error, total, completed, created_at, updated_at"
 RUN = "id, conversation, message, state, last, ended_at"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -34,6 +35,11 @@ def assignments(columns: str) -> str:
     return ", ".join(f"{name} = ?" for name in names(columns))
 
 
+def excluded(columns: str) -> str:
+    """The assignments of an upsert that replaces all of them."""
+    return ", ".join(f"{name} = excluded.{name}" for name in names(columns))
+
+
 def moment(time: datetime) -> int:
     """Microseconds, UTC."""
     return (time - _EPOCH) // _MICROSECOND
@@ -49,6 +55,10 @@ def message_row(one: Message) -> Row:
 
 def preset_row(one: Preset) -> Row:
     return tuple(column(name, getattr(one, name)) for name in names(PRESET))
+
+
+def pull_row(one: PullRecord) -> Row:
+    return tuple(column(name, getattr(one, name)) for name in names(PULL))
 
 
 def run_row(one: Run) -> Row:
@@ -120,6 +130,27 @@ def preset(row: Row) -> Preset:
         created_at=_time(created_at),
         updated_at=_time(updated_at),
     )
+
+
+def pull(row: Row) -> PullRecord:
+    id_, person, model, server, state, error, total, completed, created_at, updated_at = row
+    return PullRecord(
+        id=id_,
+        person=person,
+        model=model,
+        server=server,
+        state=state,
+        error=_parsed(error),
+        total=total,
+        completed=completed,
+        created_at=_time(created_at),
+        updated_at=_time(updated_at),
+    )
+
+
+def share(row: Row) -> Share:
+    id_, conversation_id, message_id, sign_in, created_at = row
+    return Share(id_, conversation_id, message_id, bool(sign_in), _time(created_at))
 
 
 def run(row: Row) -> Run:

@@ -12,6 +12,7 @@ from .files import copy
 
 APPLICATION = 0x48727468  # "Hrth", in the file's header
 CHECK_SECONDS = 0.25  # of a large database, what can be checked in this time is checked at the start
+SETTINGS = ("synchronous = FULL", "fullfsync = ON", "foreign_keys = ON", "temp_store = MEMORY", "secure_delete = ON")
 
 Migration = tuple[str, ...]
 
@@ -183,7 +184,13 @@ def prepare(db: sqlite3.Connection, path: Path, migrations: Sequence[Migration] 
     try:
         version = _version(db, path, len(migrations))
         db.execute("PRAGMA journal_mode = WAL")
-        for setting in ("synchronous = FULL", "fullfsync = ON", "foreign_keys = ON", "temp_store = MEMORY"):
+        for setting in (
+            "synchronous = FULL",
+            "fullfsync = ON",
+            "foreign_keys = ON",
+            "temp_store = MEMORY",
+            "secure_delete = ON",
+        ):
             db.execute(f"PRAGMA {setting}")
         db.execute("PRAGMA journal_size_limit = 67108864")  # what an image of many megabytes made of it is given back
         db.execute("BEGIN IMMEDIATE")  # can it be written?
@@ -204,6 +211,16 @@ def prepare(db: sqlite3.Connection, path: Path, migrations: Sequence[Migration] 
 def older(path: Path, version: int) -> Path:
     """Where the copy lies that is made before a database of this version is changed."""
     return path.with_name(f"{path.name}.version-{version}")
+
+
+def tables(db: sqlite3.Connection) -> set[tuple[str, str]]:
+    """Each column with its table."""
+    return set(
+        db.execute(
+            "SELECT tables.name, columns.name FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns"
+            " WHERE tables.type = 'table'"
+        ).fetchall()
+    )
 
 
 def _version(db: sqlite3.Connection, path: Path, newest: int) -> int:

@@ -26,10 +26,10 @@ _REMOVE = "INSERT INTO search (search, rowid, words) VALUES ('delete', ?, ?)"
 _HITS = "SELECT rowid FROM search WHERE search MATCH ? AND rowid >= ? ORDER BY rowid LIMIT ?"
 # rising: FTS5 finds the first of a range by an index of its own, but the last by walking back from its end of all rows
 _HITS_IN = "SELECT rowid FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid"
-_NEWEST = """SELECT number FROM conversations WHERE (updated_at, id) < (?, ?)
+_NEWEST = """SELECT number FROM conversations WHERE person = ? AND (updated_at, id) < (?, ?)
     ORDER BY updated_at DESC, id DESC LIMIT ?"""
 _NEWEST_OF = """SELECT number FROM conversations WHERE number IN (SELECT value FROM json_each(?))
-    AND (updated_at, id) < (?, ?) ORDER BY updated_at DESC, id DESC LIMIT ?"""
+    AND person = ? AND (updated_at, id) < (?, ?) ORDER BY updated_at DESC, id DESC LIMIT ?"""
 
 
 def reindex(db: sqlite3.Connection, number: int, before: str | None, after: str | None) -> None:
@@ -46,19 +46,20 @@ def add_words(db: sqlite3.Connection, number: int, words: str) -> None:
         db.execute(_ADD, (number, words))
 
 
-def find(db: sqlite3.Connection, query: Query, before: Time, limit: int) -> list[tuple[int, int]]:
-    """The newest conversations that have all of it in one message or title: numbers, with the latest such row's."""
+def find(db: sqlite3.Connection, person: str, query: Query, before: Time, limit: int) -> list[tuple[int, int]]:
+    """A person's newest conversations that have all of it in one message or title: numbers, each with the latest
+    such row's."""
     if query.match is None:
         return []
     most = -1 if query.ranges else MANY  # of a range all are gathered before the first comes, whenever it is asked for
     rows = _hits(db, query, 0, most)
     if len(rows) == most:
         if _frequent(rows, limit):
-            walked = _walk(db, query, before, limit)
+            walked = _walk(db, person, query, before, limit)
             if walked is not None:
                 return walked
         rows += _hits(db, query, rows[-1] + 1, -1)
-    return _newest(db, rows, before, limit)
+    return _newest(db, person, rows, before, limit)
 
 
 def _hits(db: sqlite3.Connection, query: Query, first: int, most: int) -> list[int]:
@@ -71,15 +72,16 @@ def _frequent(rows: list[int], limit: int) -> bool:
     return conversations * PATIENCE >= limit * (rows[-1] >> MESSAGE_BITS)
 
 
-def _newest(db: sqlite3.Connection, rows: list[int], before: Time, limit: int) -> list[tuple[int, int]]:
+def _newest(db: sqlite3.Connection, person: str, rows: list[int], before: Time, limit: int) -> list[tuple[int, int]]:
     latest = {row >> MESSAGE_BITS: row for row in rows}  # rows rise
     numbers = msgspec.json.encode(list(latest)).decode()
-    return [(number, latest[number]) for (number,) in db.execute(_NEWEST_OF, (numbers, *before, limit)).fetchall()]
+    newest = db.execute(_NEWEST_OF, (numbers, person, *before, limit)).fetchall()
+    return [(number, latest[number]) for (number,) in newest]
 
 
-def _walk(db: sqlite3.Connection, query: Query, before: Time, limit: int) -> list[tuple[int, int]] | None:
+def _walk(db: sqlite3.Connection, person: str, query: Query, before: Time, limit: int) -> list[tuple[int, int]] | None:
     """None where patience ends first."""
-    numbers = [number for (number,) in db.execute(_NEWEST, (*before, PATIENCE)).fetchall()]
+    numbers = [number for (number,) in db.execute(_NEWEST, (person, *before, PATIENCE)).fetchall()]
     found: list[tuple[int, int]] = []
     for start in range(0, len(numbers), limit):
         asked = numbers[start : start + limit]

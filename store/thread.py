@@ -16,6 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Protocol, TypeVar
 
 from .errors import StoreError, told
+from .forgetting import Forgetting
 
 MOST = 200  # changes in one transaction
 
@@ -55,7 +56,8 @@ class Job:
 
 
 class DatabaseThread:
-    def __init__(self) -> None:
+    def __init__(self, forgetting: Forgetting | None = None) -> None:
+        self._forgetting = forgetting or Forgetting()
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._loop = asyncio.get_running_loop()
         self._opened: asyncio.Future[None] = self._loop.create_future()
@@ -103,19 +105,26 @@ class DatabaseThread:
             return
         self._call(_set_result, self._opened)
         try:
-            while self._serve(opened.db, self._waiting()):
+            while self._serve(opened.db, self._waiting(opened.db)):
                 pass
         finally:
             with suppress(sqlite3.Error, OSError):
                 opened.close()
             self._call(self._ended.set)
 
-    def _waiting(self) -> list[Job | None]:
-        jobs = [self._jobs.get()]
+    def _waiting(self, db: sqlite3.Connection) -> list[Job | None]:
+        jobs = [self._first(db)]
         with suppress(Empty):
             while len(jobs) < MOST:
                 jobs.append(self._jobs.get_nowait())
         return jobs
+
+    def _first(self, db: sqlite3.Connection) -> Job | None:
+        """While there is none, what was deleted is forgotten."""
+        while True:
+            with suppress(Empty):
+                return self._jobs.get(timeout=self._forgetting.wait(db))
+            self._forgetting.step(db)
 
     def _serve(self, db: sqlite3.Connection, waiting: list[Job | None]) -> bool:
         """False at the end. Reading goes first: so it sees nothing that might yet be undone."""

@@ -15,7 +15,9 @@ from typing import Any
 from .fake_exchange import HEAD as HEAD
 from .fake_exchange import Exchange as Exchange
 from .fake_exchange import play
+from .fake_library import CALLS, FakeLibrary
 from .fake_models import BEHAVIOURS as BEHAVIOURS
+from .fake_models import quick
 
 
 class FakeOllama:
@@ -41,6 +43,7 @@ class FakeOllama:
         self.thoughts: list[str] = []
         self.answers: dict[str, bytes] = {}  # path → the bytes of a whole answer, sent in place of the usual one
         self.cut = 1 << 16
+        self.library = FakeLibrary()
         self._here: list[Exchange] = []  # what loads, writes, or waits to
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -112,18 +115,20 @@ class FakeOllama:
                 await exchange.answer(200, {"models": [self._tag(name) for name in self.models]})
             case "/api/ps":
                 await exchange.answer(200, {"models": [self._running(name) for name in sorted(self.loaded)]})
-            case "/api/show" if self._name(exchange) in self.models:
-                capabilities = self._tag(self._name(exchange))["capabilities"]
-                shown = {"capabilities": capabilities, "model_info": {}} | self.shows.get(self._name(exchange), {})
+            case "/api/show" if self.name_of(exchange) in self.models:
+                capabilities = self._tag(self.name_of(exchange))["capabilities"]
+                shown = {"capabilities": capabilities, "model_info": {}} | self.shows.get(self.name_of(exchange), {})
                 await exchange.answer(200, shown)
-            case "/api/chat" if self._name(exchange) in self.models:
+            case "/api/chat" if self.name_of(exchange) in self.models:
                 with self._at_work(exchange):
                     await self._chat(exchange)
-            case "/api/generate" if self._name(exchange) in self.models:
+            case "/api/generate" if self.name_of(exchange) in self.models:
                 with self._at_work(exchange):
                     await self._load(exchange)
             case "/api/show" | "/api/chat" | "/api/generate":
                 await exchange.answer(404, {"error": f"model '{exchange.body.get('model')}' not found"})
+            case path if path in CALLS:
+                await CALLS[path](exchange)
             case _:
                 await exchange.answer(404, b"404 page not found")
 
@@ -140,7 +145,7 @@ class FakeOllama:
         while self.parallel and self._before(exchange) >= self.parallel:
             await exchange.wait(0.002)
         if exchange.body.get("stream", True):
-            await BEHAVIOURS[exchange.model](exchange)
+            await BEHAVIOURS.get(exchange.model, quick)(exchange)
         else:
             while not self.titling.is_set():
                 await exchange.wait(0.002)
@@ -153,14 +158,21 @@ class FakeOllama:
 
     async def _load(self, exchange: Exchange) -> None:
         self.loads.append(exchange)
+        if exchange.body.get("keep_alive") == 0:
+            self.loaded.discard(self.name_of(exchange))
+            await exchange.answer(200, {"model": exchange.body["model"], "done": True, "done_reason": "unload"})
+            return
+        if self._tag(self.name_of(exchange))["capabilities"] == ["embedding"]:
+            await exchange.answer(400, {"error": f'"{exchange.body["model"]}" does not support generate'})
+            return
         if exchange.model == "cold":
             await exchange.wait(self.load)
-        self.loaded.add(self._name(exchange))
+        self.loaded.add(self.name_of(exchange))
         if size := (exchange.body.get("options") or {}).get("num_ctx"):
-            self.contexts[self._name(exchange)] = size
+            self.contexts[self.name_of(exchange)] = size
         await exchange.answer(200, {"model": exchange.body["model"], "done": True, "done_reason": "load"})
 
-    def _name(self, exchange: Exchange) -> str:
+    def name_of(self, exchange: Exchange) -> str:
         name = str(exchange.body.get("model"))
         return name if ":" in name else f"{name}:latest"
 
@@ -172,7 +184,13 @@ class FakeOllama:
         if name.startswith("seeing"):
             capabilities.append("vision")
         details = {"family": "llama", "parameter_size": "134.52M", "quantization_level": "Q4_1", "context_length": 8192}
-        return {"name": name, "size": 98362760, "digest": name, "details": details, "capabilities": capabilities}
+        return {
+            "name": name,
+            "size": self.library.sizes.get(name, 98362760),
+            "digest": name,
+            "details": details,
+            "capabilities": capabilities,
+        }
 
     def _running(self, name: str) -> dict[str, Any]:
         size = self.contexts.get(name, self.context_length)

@@ -24,7 +24,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from handlers.routes import House
 from handlers.server import Server
-from ollama.address import parse
+from people.accounts import Accounts
 from server import build
 from settings import read
 from store import SQLiteStore
@@ -39,6 +39,7 @@ class Hearth:
     fake: FakeOllama
     house: House
     server: Server
+    accounts: Accounts
     port: int
     lines: list[asyncio.StreamWriter] = field(default_factory=list)  # cut when the test is over
 
@@ -178,11 +179,13 @@ async def running(*options: str, fake: FakeOllama | None = None) -> AsyncIterato
     folder = TemporaryDirectory()
     settings = read([f"--ollama={fake.url}", f"--data={folder.name}", "--titles=false", *options], {})
     store = await SQLiteStore.open(settings.data)
-    house, server = build(settings, store, parse(fake.url))
+    accounts = await Accounts.open(store.accounts)
+    house, server = build(settings, store, accounts, settings.ollama)
     await house.conversations.recover()
+    await house.pulls.recover()
     listening = bind_sockets(0, "127.0.0.1")
     server.add_sockets(listening)
-    hearth = Hearth(fake, house, server, listening[0].getsockname()[1])
+    hearth = Hearth(fake, house, server, accounts, listening[0].getsockname()[1])
     try:
         yield hearth
     finally:
@@ -192,6 +195,9 @@ async def running(*options: str, fake: FakeOllama | None = None) -> AsyncIterato
         await house.sockets.close()
         server.stop()
         await server.close_all_connections()
+        await house.pulls.close()
+        await house.fleet.close()
+        await accounts.close()
         await store.close()
         await fake.stop()
         folder.cleanup()

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
-from chat.line import Line, Place
+from chat.line import Line
+from chat.place import Place
 
 
 class Asker:
@@ -19,23 +20,26 @@ class Asker:
         model: str = "m",
         ollama: list[Asker] | None = None,
         on_told: Callable[[int], object] = bool,
+        person: str = "somebody",
     ) -> None:
+        self.person = person
         self.conversation = conversation
         self.told: list[int] = []
         self.told_wrongly = False
         self.place: Place | None = None
         self.wrote = False
-        self._line, self._model = line, model
+        self.model = model
+        self._line = line
         self._ollama = [] if ollama is None else ollama  # the requests it has, in the order in which they came
         self._on_told = on_told
         self._done = asyncio.Event()
         self.task = asyncio.ensure_future(self._ask())
 
     def __repr__(self) -> str:
-        return f"<{self.conversation}{' in' * self.is_in} {self.told}>"
+        return f"<{self.person} {self.conversation}{' in' * self.is_in} {self.told}>"
 
     async def _ask(self) -> None:
-        async with self._line.place(self._model, self.conversation, self._tell) as self.place:
+        async with self._line.place(self.model, self.person, self.conversation, self._tell) as self.place:
             self._ollama.append(self)
             try:
                 await self._done.wait()
@@ -84,8 +88,8 @@ async def settled() -> None:
         await asyncio.sleep(0)
 
 
-async def ask(line: Line, *conversations: str, model: str = "m") -> list[Asker]:
-    askers = [Asker(line, conversation, model) for conversation in conversations]
+async def ask(line: Line, *conversations: str, model: str = "m", person: str = "somebody") -> list[Asker]:
+    askers = [Asker(line, conversation, model, person=person) for conversation in conversations]
     await settled()
     return askers
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from store.records import Conversation
+from store.personal import PersonalSQLiteStore
+from store.records import HOUSE, Conversation
 from store.sqlite import SQLiteStore
 
 from .store_records import add, question, reply
@@ -21,7 +22,7 @@ from .store_records import add, question, reply
 ASKERS = 10
 
 
-async def ask(store: SQLiteStore, one: Conversation, most: int) -> None:
+async def ask(store: PersonalSQLiteStore, one: Conversation, most: int) -> None:
     for number in count() if most < 0 else range(most):
         first = question(one, "some words to be found " * 20)
         second = reply(first)
@@ -41,7 +42,7 @@ async def ask(store: SQLiteStore, one: Conversation, most: int) -> None:
 
 async def main() -> None:
     folder, most = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else -1
-    store = await SQLiteStore.open(folder)
+    store = (await SQLiteStore.open(folder)).of(HOUSE)
     await asyncio.gather(*[ask(store, await add(store, "title"), most) for _ in range(ASKERS)])
     os.write(1, b"end\n")
     sys.stdin.read()

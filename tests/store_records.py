@@ -11,15 +11,23 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from store.interface import Store
-from store.records import Conversation, Found, Message
+from store.interface import PersonalStore
+from store.personal import PersonalSQLiteStore
+from store.records import HOUSE, Conversation, Found, Message
 from store.sqlite import SQLiteStore
 
 BEGAN = datetime(2026, 5, 4, 3, 2, 1, 123456, tzinfo=UTC)
 
 
 @asynccontextmanager
-async def opened(folder: Path, **options: Any) -> AsyncIterator[SQLiteStore]:
+async def opened(folder: Path, **options: Any) -> AsyncIterator[PersonalSQLiteStore]:
+    """What is kept there of who sits at the machine."""
+    async with opened_to_all(folder, **options) as everybodys:
+        yield everybodys.of(HOUSE)
+
+
+@asynccontextmanager
+async def opened_to_all(folder: Path, **options: Any) -> AsyncIterator[SQLiteStore]:
     store = await SQLiteStore.open(folder, **options)
     try:
         yield store
@@ -44,14 +52,18 @@ def reply(to: Message, content: str = "", state: str = "queued") -> Message:
     )
 
 
-async def add(store: Store, title: str | None = None, minute: float = 0, **fields: Any) -> Conversation:
+async def add(store: PersonalStore, title: str | None = None, minute: float = 0, **fields: Any) -> Conversation:
     one = conversation(title, minute, **fields)
     await store.add_conversation(one)
     return one
 
 
 async def exchange(
-    store: Store, of: Conversation, asked: str = "Why?", answered: str | None = "Because.", parent: str | None = None
+    store: PersonalStore,
+    of: Conversation,
+    asked: str = "Why?",
+    answered: str | None = "Because.",
+    parent: str | None = None,
 ) -> tuple[Message, Message]:
     """A question and its reply; one with no answer is still queued."""
     first = question(of, asked, parent)
@@ -63,9 +75,9 @@ async def exchange(
     return first, second
 
 
-async def search(store: Store, query: str) -> list[Found]:
+async def search(store: PersonalStore, query: str) -> list[Found]:
     return (await store.conversations(query, None, 50))[0]
 
 
-async def titles(store: Store, query: str | None = None) -> list[str | None]:
+async def titles(store: PersonalStore, query: str | None = None) -> list[str | None]:
     return [found.conversation.title for found in (await store.conversations(query, None, 50))[0]]

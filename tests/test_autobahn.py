@@ -9,10 +9,12 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application
 
 from handlers.connections import Connections
+from handlers.doors import OpenDoor
 from handlers.gate import Gate
 from handlers.routes import BODY_WITH_IMAGES
 from handlers.server import Server
 from handlers.websocket import SocketHandler
+from store import HOUSE
 
 from .autobahn import cases, client
 
@@ -47,7 +49,7 @@ def test_no_case_is_left_out() -> None:
 @pytest.mark.parametrize("group", GROUPS)
 async def test_no_case_fails(group: str) -> None:
     echo = Application([("/echo", Echo)], websocket_max_message_size=BODY_WITH_IMAGES, log_function=lambda _: None)
-    server = Server(Gate(echo, frozenset(), frozenset()), Connections(AT_ONCE + 1))
+    server = Server(Gate(echo, OpenDoor(HOUSE), frozenset(), frozenset()), Connections(AT_ONCE + 1))
     listening = bind_sockets(0, "127.0.0.1")
     server.add_sockets(listening)
     some = asyncio.Semaphore(AT_ONCE if group != "9" else 1)  # those are large

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections import Counter
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 
-from store import Conversation
+from chat.changes import Changes
+from chat.conversations import PersonalConversations
+from store import HOUSE, Conversation
 
 from .asked import answered, read, says, stop
 from .hearth import eventually, running
@@ -71,17 +74,17 @@ async def test_a_change_that_many_are_told_of_is_read_once(monkeypatch: pytest.M
         for line in lines:
             await hears_nothing(line)
         reads = Counter[str]()
-        get = hearth.house.conversations.get
+        get = PersonalConversations.get
 
-        async def counted(conversation_id: str) -> Conversation:
+        async def counted(mine: PersonalConversations, conversation_id: str) -> Conversation:
             reads[conversation_id] += 1
-            return await get(conversation_id)
+            return await get(mine, conversation_id)
 
         await hearth.send("PATCH", f"/api/conversations/{conversation}", {"title": "Between"})
         for line in lines:
             await hears(line, conversation)
-        monkeypatch.setattr(hearth.house.conversations, "get", counted)
-        hearth.house.changes.tell(conversation)
+        monkeypatch.setattr(PersonalConversations, "get", counted)
+        hearth.house.changes.tell(HOUSE, conversation)
         for line in lines:
             assert (await hears(line, conversation))["conversation"]["title"] == "Between"
         assert reads == {conversation: 1}
@@ -93,22 +96,22 @@ async def test_what_changes_while_it_is_read_is_read_again(monkeypatch: pytest.M
         conversation = await hearth.conversation(model="quick", title="Before")
         line = await talk(hearth)
         await hears_nothing(line)
-        get, reading, go_on = hearth.house.conversations.get, asyncio.Event(), asyncio.Event()
+        get, reading, go_on = PersonalConversations.get, asyncio.Event(), asyncio.Event()
 
-        async def slow(conversation_id: str) -> Conversation:
-            found = await get(conversation_id)
+        async def slow(mine: PersonalConversations, conversation_id: str) -> Conversation:
+            found = await get(mine, conversation_id)
             reading.set()
             await go_on.wait()
             return found
 
         with monkeypatch.context() as patch:
-            patch.setattr(hearth.house.conversations, "get", slow)
-            hearth.house.changes.tell(conversation)
+            patch.setattr(PersonalConversations, "get", slow)
+            hearth.house.changes.tell(HOUSE, conversation)
             await reading.wait()
         await hearth.send("PATCH", f"/api/conversations/{conversation}", {"title": "After"})
         other = await talk(hearth)
         await hears_nothing(other)
-        hearth.house.changes.tell(conversation)
+        hearth.house.changes.tell(HOUSE, conversation)
         assert (await hears(other, conversation))["conversation"]["title"] == "After"  # who did not wait for the first
         go_on.set()
         titles = [(await hears(line, conversation))["conversation"]["title"] for _ in range(2)]
@@ -231,3 +234,19 @@ async def test_a_plain_socket_hears_no_changes(  # what comes back there is the 
         await socket.write_message("hi")
         assert "".join([str(await socket.read_message()) for _ in range(4)]) == "Hello, world!"
         socket.close()
+
+
+def test_what_is_ones_own_is_told_to_nobody_else() -> None:
+    changes, heard = Changes(), list[str]()
+
+    def hears(person: str) -> AbstractContextManager[None]:
+        return changes.heard(person, lambda *_: heard.append(person), lambda: heard.append(f"{person}'s presets"))
+
+    with hears("anna"), hears("anna"), hears("bob"):
+        changes.tell("anna", "c")
+        changes.tell_of_presets("bob")
+        changes.tell(HOUSE, "c")
+        changes.tell_of_presets("")
+    changes.tell("anna", "c")
+    assert heard == ["anna", "anna", "bob's presets"]
+    assert repr(changes) == "<Changes, 0 listen>"

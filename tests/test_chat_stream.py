@@ -9,6 +9,7 @@ from tornado.httpclient import HTTPResponse
 import server
 from chat.events import Content
 from handlers import sse
+from store import HOUSE
 
 from .fake_ollama import BEHAVIOURS, Exchange
 from .hearth import Frame, Hearth, error_code, eventually, frames, running
@@ -64,7 +65,7 @@ async def test_every_character_arrives_and_every_line_end_is_one() -> None:
 async def test_who_comes_back_at_any_place_also_within_a_line_end_gets_the_exact_rest() -> None:
     async with running() as hearth:
         start = frames((await chat(hearth, "lines")).body.decode())[0].id
-        generation = await hearth.house.generations.get(start.partition("-")[0])
+        generation = await hearth.house.generations.get(HOUSE, start.partition("-")[0])
         texts = [event.text if isinstance(event, Content) else "" for event in generation.log._events]
         assert "".join(texts) == "a\rb\r\nc\n\n d é\u2028"
         for number in range(generation.log.last):

@@ -1,13 +1,16 @@
 """The command: its options, what it says, and how it refuses."""
 
 import asyncio
+import json
 import socket
 import sys
 from pathlib import Path
 
 import pytest
+from tornado.httpclient import HTTPClientError
 
 import server
+from settings import read
 
 from .fake_ollama import FakeOllama
 from .hearth import eventually
@@ -26,6 +29,7 @@ async def test_help_tells_every_option(tmp_path: Path) -> None:
         "model",
         "demo",
         "auth",
+        "auth-header",
         "hosts",
         "trusted-proxies",
         "grace",
@@ -60,10 +64,9 @@ WRONG = {
     "--trusted-proxies=proxy.example": "proxy.example",
     "--address=": "address",
     "--address=http://localhost": "address",
-    "--address=0.0.0.0": "--auth=none",
-    "--address=::": "--auth=none",
-    "--hosts=hearth.example": "--auth=none",
-    "--trusted-proxies=127.0.0.1": "--auth=none",
+    "--auth=proxy": "--trusted-proxies",
+    "--auth-header=Remote User": "auth-header",
+    "--auth-header=": "auth-header",
     "--parallel=-1": "parallel",
     "--parallel=1.5": "parallel",
     "--titles=maybe": "maybe",
@@ -140,7 +143,7 @@ async def test_what_stands_in_the_way_is_one_line_and_status_1(tmp_path: Path) -
 
 @pytest.mark.gen_test(timeout=30)
 async def test_the_process_ends_with_that_line_and_that_status(tmp_path: Path) -> None:
-    for option, status in (("--port=70000", 2), ("--address=0.0.0.0", 2), (f"--data={__file__}", 1)):
+    for option, status in (("--port=70000", 2), ("--auth=proxy", 2), (f"--data={__file__}", 1)):
         ended = await run("--port=0", option, home=tmp_path)
         assert (ended.status, ended.out, len(ended.err.splitlines())) == (status, "", 1), ended
         assert ended.err.startswith("server.py: ")
@@ -168,6 +171,46 @@ def resident(pid: int) -> int:
     """Its memory, in KiB."""
     status = Path(f"/proc/{pid}/status").read_text()
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+
+
+@pytest.mark.parametrize(
+    ("options", "sockets", "auth"),
+    [
+        ([], [], "none"),
+        (["--address=127.0.0.2"], [], "none"),
+        (["--address=::1"], [], "none"),
+        (["--address=localhost"], [], "none"),
+        ([], ["127.0.0.1", "::1"], "none"),
+        (["--address=0.0.0.0"], ["127.0.0.1"], "none"),  # the socket is what it listens on
+        (["--address=0.0.0.0"], [], "required"),
+        (["--address=::"], [], "required"),
+        (["--address=192.168.1.7"], [], "required"),
+        (["--address=hearth.local"], [], "required"),
+        ([], ["0.0.0.0"], "required"),
+        ([], ["127.0.0.1", "::"], "required"),
+        (["--hosts=hearth.example"], [], "required"),
+        (["--trusted-proxies=127.0.0.1"], [], "required"),
+        (["--auth=required"], [], "required"),
+        (["--auth=none", "--address=0.0.0.0", "--hosts=hearth.example"], ["::"], "none"),
+        (["--auth=proxy", "--trusted-proxies=127.0.0.1"], [], "proxy"),
+    ],
+)
+def test_who_can_be_reached_by_others_asks_them_to_sign_in(options: list[str], sockets: list[str], auth: str) -> None:
+    settings = read(options, {}, sockets)
+    assert settings.auth == auth
+    assert settings.open_to_all == ("--auth=none" in options)
+
+
+@pytest.mark.gen_test(timeout=30)
+async def test_strangers_get_nothing_as_soon_as_they_could_reach_it(tmp_path: Path) -> None:
+    async with command("--address=0.0.0.0", home=tmp_path) as hearth:
+        with pytest.raises(HTTPClientError, match="401"):
+            await hearth.get("/api/conversations")
+        status = json.loads(await hearth.get("/api/status"))
+        assert (status["auth"], status["user"], status["ollama"]["url"]) == ("required", None, None)
+        hearth.process.terminate()
+        ended = await hearth.ended()
+        assert ended.status == 0 and "everyone" not in ended.err
 
 
 @pytest.mark.gen_test(timeout=30)

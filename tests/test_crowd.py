@@ -8,6 +8,8 @@ import random
 
 import pytest
 
+from store import HOUSE
+
 from .hearth import Hearth, frames, running
 
 READERS = 200
@@ -58,4 +60,4 @@ async def test_two_hundred_readers_joining_and_leaving_all_get_the_whole_reply()
         for numbers, text in await asyncio.gather(*readers):
             assert text == whole
             assert numbers == sorted(set(numbers))
-        assert "0 readers" in repr((await hearth.house.generations.get(reply["generation"])).log)
+        assert "0 readers" in repr((await hearth.house.generations.get(HOUSE, reply["generation"])).log)

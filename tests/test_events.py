@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from store import HOUSE
+
 from .fake_ollama import BEHAVIOURS, Exchange
 from .hearth import Hearth, RawStream, error_code, eventually, frames, running
 
@@ -104,7 +106,7 @@ async def test_from_every_number_comes_exactly_what_is_behind_it() -> None:
                 # texts that came as one under the last one's number can't be cut apart by this reader
                 assert text(whole, kind).endswith(text(rest, kind))
             assert rest[-1] == whole[-1]
-        log = (await hearth.house.generations.get(generation)).log
+        log = (await hearth.house.generations.get(HOUSE, generation)).log
         for number in range(log.last):
             expected = [event.text for event in log._events[number:] if type(event).__name__ == "Content"]  # type: ignore[union-attr]
             assert text(await hearth.events(generation, number)) == "".join(expected)
@@ -191,7 +193,7 @@ async def test_a_reply_of_a_conversation_goes_on_without_any_reader(monkeypatch:
         stream = await hearth.stream(f"/api/generations/{generation}/events")
         await stream.until(b"word1 ")
         stream.cut()
-        log = (await hearth.house.generations.get(generation)).log
+        log = (await hearth.house.generations.get(HOUSE, generation)).log
         await eventually(lambda: log.ending)
         assert text(await hearth.events(generation)).endswith("word199 ")
 
@@ -217,7 +219,7 @@ async def test_a_reader_on_a_slow_line_gets_larger_events_and_costs_no_memory(mo
         reader, writer = await asyncio.open_connection(sock=line)
         hearth.lines.append(writer)
         writer.write(f"GET /api/generations/{generation}/events HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-        log = (await hearth.house.generations.get(generation)).log
+        log = (await hearth.house.generations.get(HOUSE, generation)).log
         await eventually(lambda: log.ending, seconds=20)
         held = [len(stream._write_buffer) for stream in hearth.server._open]  # 10 MB were written
         assert sum(held) < 1024 * 1024

@@ -26,7 +26,7 @@ from ollama.errors import (
     TooLong,
     Unreachable,
 )
-from store import SQLiteStore
+from store import HOUSE, SQLiteStore
 from store.journal import Head, Journals
 
 from .asking import frozen as frozen
@@ -94,7 +94,7 @@ def events(generation: Generation) -> list[Event]:
 async def test_a_reply_is_kept_before_its_readers_are_told_of_its_end() -> None:
     kept = Kept()
     async with generations() as all_of_them:
-        generation = all_of_them.begin("g", HEAD, answer, kept.keep)
+        generation = all_of_them.begin(HOUSE, "g", HEAD, answer, kept.keep)
         assert generation.state == State.QUEUED
         assert all_of_them.at_work("c") == [generation]
         assert repr(all_of_them) == "<Generations 1 at work, 1 known>"
@@ -104,7 +104,7 @@ async def test_a_reply_is_kept_before_its_readers_are_told_of_its_end() -> None:
         assert (kept.endings, kept.texts, kept.told) == ([FINE], ["Hello you"], False)
         assert repr(generation) == "<Generation g done, 4 events>"
         await eventually(lambda: not all_of_them.at_work("c"))
-        assert await all_of_them.get("g") is generation
+        assert await all_of_them.get(HOUSE, "g") is generation
 
 
 @pytest.mark.usefixtures("silence")
@@ -113,10 +113,10 @@ async def test_a_reply_is_kept_before_its_readers_are_told_of_its_end() -> None:
 async def test_a_stopped_reply_keeps_what_was_written(begun: bool) -> None:
     kept = Kept()
     async with generations() as all_of_them:
-        generation = all_of_them.begin("g", HEAD, go_on, kept.keep)
+        generation = all_of_them.begin(HOUSE, "g", HEAD, go_on, kept.keep)
         if begun:
             await eventually(lambda: generation.log.last)
-        assert await all_of_them.stop("g") is generation
+        assert await all_of_them.stop(HOUSE, "g") is generation
     assert generation.state == State.STOPPED
     assert generation.content == ("Hello" if begun else "")
     assert events(generation)[-1] == Done("stopped", {})
@@ -128,12 +128,14 @@ async def test_a_stopped_reply_keeps_what_was_written(begun: bool) -> None:
 async def test_stopping_twice_or_behind_the_end_changes_nothing() -> None:
     kept = Kept()
     async with generations() as all_of_them:
-        stopped = all_of_them.begin("stopped", HEAD, go_on, kept.keep)
-        done = all_of_them.begin("done", HEAD, answer, kept.keep)
+        stopped = all_of_them.begin(HOUSE, "stopped", HEAD, go_on, kept.keep)
+        done = all_of_them.begin(HOUSE, "done", HEAD, answer, kept.keep)
         await eventually(lambda: stopped.log.last and done.log.ending)
-        await asyncio.gather(all_of_them.stop("stopped"), all_of_them.stop("stopped"), all_of_them.stop("done"))
-        await all_of_them.stop("stopped")
-        await all_of_them.stop("done")
+        await asyncio.gather(
+            all_of_them.stop(HOUSE, "stopped"), all_of_them.stop(HOUSE, "stopped"), all_of_them.stop(HOUSE, "done")
+        )
+        await all_of_them.stop(HOUSE, "stopped")
+        await all_of_them.stop(HOUSE, "done")
     assert (stopped.state, done.state) == (State.STOPPED, State.DONE)
     assert events(stopped) == [Content("Hello"), Done("stopped", {})]
     assert events(done)[-1] == FINE
@@ -150,9 +152,9 @@ async def test_a_stop_while_the_end_is_being_kept_comes_too_late() -> None:
         await stored.wait()
 
     async with generations() as all_of_them:
-        generation = all_of_them.begin("g", HEAD, answer, keep)
+        generation = all_of_them.begin(HOUSE, "g", HEAD, answer, keep)
         await storing.wait()
-        stopping = asyncio.ensure_future(all_of_them.stop("g"))
+        stopping = asyncio.ensure_future(all_of_them.stop(HOUSE, "g"))
         await asyncio.sleep(0)
         assert generation.log.ending is None
         stored.set()
@@ -166,7 +168,7 @@ async def test_a_reply_that_can_not_be_kept_ends_all_the_same(caplog: pytest.Log
         raise OSError("disk full")
 
     async with generations() as all_of_them:
-        generation = all_of_them.begin("g", HEAD, answer, keep)
+        generation = all_of_them.begin(HOUSE, "g", HEAD, answer, keep)
         await asyncio.wait_for(generation.ended(), 2)
     assert events(generation)[-1] == FINE
     assert ["could not be kept" in one.getMessage() for one in caplog.records] == [True]
@@ -180,7 +182,7 @@ async def test_a_mistake_of_hearths_own_is_told_and_logged(caplog: pytest.LogCap
 
     kept = Kept()
     async with generations() as all_of_them:
-        generation = all_of_them.begin("g", HEAD, fail, kept.keep)
+        generation = all_of_them.begin(HOUSE, "g", HEAD, fail, kept.keep)
         await asyncio.wait_for(generation.ended(), 2)
     (content, error) = events(generation)
     assert content == Content("Hello")
@@ -211,7 +213,7 @@ async def test_every_error_has_its_state_and_code(error: OllamaError, state: Sta
 
     kept = Kept()
     async with generations() as all_of_them:
-        generation = all_of_them.begin("g", HEAD, fail, kept.keep)
+        generation = all_of_them.begin(HOUSE, "g", HEAD, fail, kept.keep)
         await generation.ended()
     (told,) = events(generation)
     assert isinstance(told, Error)
@@ -234,14 +236,14 @@ async def test_going_down_lets_replies_end_within_the_grace_and_leaves_off_the_o
 
     kept = Kept()
     async with house(tmp_path) as all_of_them:
-        ends = all_of_them.begin("ends", HEAD, end_soon, kept.keep)
-        goes_on = all_of_them.begin("goes on", HEAD, go_on, kept.keep)
+        ends = all_of_them.begin(HOUSE, "ends", HEAD, end_soon, kept.keep)
+        goes_on = all_of_them.begin(HOUSE, "goes on", HEAD, go_on, kept.keep)
         all_of_them.check_open()
         closing = asyncio.ensure_future(all_of_them.close(0.3, 1))
         await eventually(lambda: goes_on.log.last)
         with pytest.raises(Closing, match="ask again"):
             all_of_them.check_open()
-        late = all_of_them.begin("late", HEAD, answer, kept.keep)
+        late = all_of_them.begin(HOUSE, "late", HEAD, answer, kept.keep)
         go.set()
         await closing
         assert (ends.state, goes_on.state, late.state) == (State.DONE, State.QUEUED, State.QUEUED)
@@ -257,7 +259,7 @@ async def test_going_down_lets_replies_end_within_the_grace_and_leaves_off_the_o
 @pytest.mark.gen_test
 async def test_going_down_with_nothing_at_work_takes_no_time() -> None:
     async with generations() as all_of_them:
-        generation = all_of_them.begin("g", HEAD, answer, Kept().keep)
+        generation = all_of_them.begin(HOUSE, "g", HEAD, answer, Kept().keep)
         await generation.ended()
         await asyncio.wait_for(all_of_them.close(60, 60), 2)
 
@@ -265,7 +267,7 @@ async def test_going_down_with_nothing_at_work_takes_no_time() -> None:
 @pytest.mark.gen_test
 async def test_going_down_waits_for_who_still_reads_but_not_for_ever(tmp_path: Path) -> None:
     async with house(tmp_path) as all_of_them:
-        generation = all_of_them.begin("g", HEAD, answer, Kept().keep)
+        generation = all_of_them.begin(HOUSE, "g", HEAD, answer, Kept().keep)
         with generation.audience.seat("sse"):
             closing = asyncio.ensure_future(all_of_them.close(0, 60))
             await generation.ended()
@@ -279,8 +281,8 @@ async def test_going_down_waits_for_who_still_reads_but_not_for_ever(tmp_path: P
 async def test_what_is_not_known_is_not_found() -> None:
     async with generations() as all_of_them:
         for unknown in ("g", "", "../g", "g\0", "\ud800", "g" * 9000, "0" * 24):
-            assert await all_of_them.find(unknown) is None
+            assert await all_of_them.find(HOUSE, unknown) is None
             with pytest.raises(NotFound):
-                await all_of_them.get(unknown)
+                await all_of_them.get(HOUSE, unknown)
             with pytest.raises(NotFound):
-                await all_of_them.stop(unknown)
+                await all_of_them.stop(HOUSE, unknown)

@@ -38,7 +38,7 @@ async def test_it_is_ready_where_a_question_would_be_answered(monkeypatch: pytes
         async def broken() -> None:
             raise StoreError("The database can't be used")
 
-        monkeypatch.setattr(hearth.house.readiness._store, "presets", broken)
+        monkeypatch.setattr(hearth.house.readiness._store, "answers", broken)
         assert await ready(hearth) == (503, {"status": "unavailable", "store": "missing", "ollama": "ok"})
         await hearth.fake.stop()
         assert await ready(hearth) == (503, {"status": "unavailable", "store": "missing", "ollama": "missing"})
@@ -52,7 +52,7 @@ async def test_what_does_not_answer_in_time_is_missing(monkeypatch: pytest.Monke
         async def stuck() -> None:
             await asyncio.Event().wait()
 
-        monkeypatch.setattr(hearth.house.readiness._store, "presets", stuck)
+        monkeypatch.setattr(hearth.house.readiness._store, "answers", stuck)
         assert await ready(hearth) == (503, {"status": "unavailable", "store": "missing", "ollama": "ok"})
 
 

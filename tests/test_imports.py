@@ -15,14 +15,17 @@ STORE = {f"store.{name}" for name in ("Conversation", "Found", "Message", "DiskF
 
 # What each part may import beside itself and the standard library: a module with everything in it, or one name of it.
 MAY = {
-    "server": {"chat", "demo", "handlers", "ollama", "process", "settings", "store", "uvloop"},
+    "server": {"chat", "demo", "doctor", "handlers", "ollama", "people", "process", "settings", "store", "uvloop"},
     "settings": {"ollama.address", "ollama.http.Limits", "tornado.options"},
     # Of Ollama and the store a handler knows the errors, to give each its status; of the store also the records, to
     # write them as JSON.
-    "handlers": {"assets", "chat", "ollama.errors", *STORE, "tornado", "msgspec", "prometheus_client"},
+    "handlers": {"assets", "chat", "ollama.errors", "people", *STORE, "tornado", "msgspec", "prometheus_client"},
+    # Of what it examines the doctor knows names, versions and addresses; it asks by itself.
+    "doctor": {"msgspec", "ollama.address", "settings.Settings", "store.files", "store.schema"},
     "process": {"tornado.netutil"},
     "assets": set(),
     "chat": {"ollama", "store", "msgspec"},
+    "people": {"store", "msgspec", "argon2"},
     "ollama": {"tornado.httpclient", "tornado.httputil", "httptools", "msgspec"},
     "store": {"msgspec"},
     "demo": {"tornado", "msgspec", "xllamacpp"},

@@ -82,7 +82,7 @@ async def test_one_who_leaves_in_the_moment_of_being_let_in_holds_up_nobody() ->
     first, second = await ask(line, "A", "B")
 
     async def third() -> bool:
-        async with line.place("m", "C", tell) as place:
+        async with line.place("m", "somebody", "C", tell) as place:
             return place.turn.is_set()
 
     def tell(position: int) -> None:
@@ -100,7 +100,7 @@ async def test_one_who_leaves_in_the_moment_of_being_let_in_holds_up_nobody() ->
 async def test_a_request_that_fails_gives_its_place_back() -> None:
     line = Line(parallel=1)
     with pytest.raises(ZeroDivisionError):
-        async with line.place("m", "A", print):
+        async with line.place("m", "somebody", "A", print):
             raise ZeroDivisionError
     assert line.is_idle
 

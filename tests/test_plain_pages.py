@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chat.conversations import PersonalConversations
 from chat.errors import NotFound
 from handlers import sse
 from handlers.languages import Languages
@@ -179,12 +180,12 @@ def test_every_language_has_all_words_of_these_pages() -> None:
 async def test_a_conversation_deleted_while_it_is_read_ends_with_words(monkeypatch: pytest.MonkeyPatch) -> None:
     async with running() as hearth:
 
-        async def gone(message_id: str) -> Message:
+        async def gone(_: PersonalConversations, message_id: str) -> Message:
             raise NotFound(f"There is no message {message_id}")
 
         stream = await hearth.stream(where := await asks(hearth, question="hi", model="hushed"))
         generation = hidden((await stream.until(b"One two")).decode(), "generation")
-        monkeypatch.setattr(hearth.house.conversations, "message", gone)  # between the reply's end and the look at it
+        monkeypatch.setattr(PersonalConversations, "message", gone)  # between the reply's end and the look at it
         await post(hearth, f"{where}/stop", generation=generation)
         rest = (await stream.rest()).decode()
         assert "may have been deleted" in rest and rest.rstrip().endswith("</html>")

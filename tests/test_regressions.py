@@ -12,6 +12,7 @@ import pytest
 from chat.events import Content, Done, Thinking
 from chat.log import Bell
 from handlers.talk_events import EventTalk
+from store import HOUSE
 
 from .fake_models import BEHAVIOURS, one_answer
 from .fake_ollama import Exchange
@@ -76,7 +77,7 @@ async def test_a_failure_of_ours_is_logged_without_the_question(
 @pytest.mark.gen_test
 async def test_who_comes_back_after_long_thoughts_still_gets_the_answer() -> None:
     async with running() as hearth:
-        generation = await hearth.house.questions.ask("hi", "mute")
+        generation = await hearth.house.questions.ask(HOUSE, "hi", "mute")
         generation.tell([Thinking("t" * 70_000), Content("the answer"), Done("stop", {})])
         answer = await hearth.get("/chat?question=hi", Last_Event_ID=f"{generation.id}-0")
         assert "".join(one.data for one in frames(answer.body.decode())) == "the answer"
@@ -85,7 +86,7 @@ async def test_who_comes_back_after_long_thoughts_still_gets_the_answer() -> Non
 @pytest.mark.gen_test
 async def test_a_line_end_that_is_swallowed_at_the_end_brings_nobody_back_for_ever() -> None:
     async with running() as hearth:
-        generation = await hearth.house.questions.ask("hi", "mute")
+        generation = await hearth.house.questions.ask(HOUSE, "hi", "mute")
         generation.tell([Content("a\r"), Content("\n"), Done("stop", {})])
         assert (await hearth.get("/chat?question=hi", Last_Event_ID=f"{generation.id}-1")).code == 204
 
@@ -100,7 +101,7 @@ async def test_what_was_sent_is_not_kept_in_memory_once_a_reply_has_failed(monke
     monkeypatch.setitem(BEHAVIOURS, "refused", refuse)
     async with running() as hearth:
         reply = await hearth.ask(await hearth.conversation(model="refused"), "hi")
-        generation = await hearth.house.generations.get(reply["generation"])
+        generation = await hearth.house.generations.get(HOUSE, reply["generation"])
         await eventually(lambda: generation._writing is not None)
         assert generation._writing is not None
         tasks.append(weakref.ref(generation._writing))

@@ -14,6 +14,7 @@ import pytest
 from chat.events import Done, Ending
 from chat.generation import Generation
 from chat.generations import Generations
+from store import HOUSE
 from store.journal import Head, Journals
 
 from . import fake_ollama
@@ -197,7 +198,7 @@ async def test_who_waits_in_silence_for_long_is_not_taken_for_cut_long_ago(tmp_p
     async def keep(generation: Generation, ending: Ending | None) -> None:
         pass
 
-    waiting = generations.begin("waiting", Head(), write, keep)
+    waiting = generations.begin(HOUSE, "waiting", Head(), write, keep)
     await eventually(lambda: waiting.log.last == 1)
     set_back(tmp_path / "waiting.events", 3600)
     (tmp_path / "old.events").write_bytes(b"{}\n")

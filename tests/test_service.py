@@ -20,7 +20,7 @@ from process.sockets import CannotListen, inherited
 
 from . import fake_ollama
 from .cut_models import CUT, WORDS
-from .hearth import eventually
+from .hearth import error_of, eventually
 from .managed import UNIT, managed
 from .restarting import merged
 
@@ -131,13 +131,14 @@ async def test_a_process_that_stands_still_is_not_said_to_live(tmp_path: Path) -
 
 
 @pytest.mark.gen_test(timeout=30)
-async def test_a_socket_that_others_can_reach_needs_a_clear_word(tmp_path: Path) -> None:
-    with pytest.raises(AssertionError, match="others could reach Hearth"):
-        async with managed(tmp_path, address="0.0.0.0"):
-            pass
+async def test_over_a_socket_that_others_can_reach_they_sign_in_but_for_a_clear_word(tmp_path: Path) -> None:
+    async with managed(tmp_path, address="0.0.0.0") as hearth:
+        refused = await hearth.send("GET", "/api/conversations")
+        assert (refused.code, error_of(refused.headers, refused.body)) == (401, "unauthorized")
     (tmp_path / "again").mkdir()
     async with managed(tmp_path / "again", "--auth=none", address="::") as hearth:
         assert (await hearth.get("/healthz")) == {"status": "ok"}
+        assert (await hearth.get("/api/conversations"))["conversations"] == []
         assert "everyone" in hearth.log
     (tmp_path / "here").mkdir()
     async with managed(tmp_path / "here", address="::1") as hearth:

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from store.errors import Gone
 from store.files import DATABASE
-from store.interface import Store
-from store.records import Run
+from store.interface import PersonalStore
+from store.records import HOUSE, Run
 
-from .store_records import BEGAN, add, exchange, opened, question, reply
+from .store_records import BEGAN, add, exchange, opened, opened_to_all, question, reply
 
 
 @pytest.mark.gen_test
@@ -80,7 +80,8 @@ async def test_the_models_title_never_replaces_a_persons(tmp_path: Path) -> None
 
 @pytest.mark.gen_test
 async def test_a_deleted_conversation_leaves_nothing(tmp_path: Path) -> None:
-    async with opened(tmp_path) as store:
+    async with opened_to_all(tmp_path) as everybodys:
+        store = everybodys.of(HOUSE)
         other = await add(store, "another secret")
         await exchange(store, other, "secret?", "secret!")
         one = await add(store, "secret")
@@ -99,7 +100,7 @@ async def test_a_deleted_conversation_leaves_nothing(tmp_path: Path) -> None:
         assert await store.message(first.id) is None
         assert await store.run("continued") is None
         assert [found.conversation.id for found in (await store.conversations("secret", None, 9))[0]] == [other.id]
-        assert await store.unfinished() == []
+        assert await everybodys.unfinished() == []
         assert len(await store.messages(other.id)) == 2
         assert await store.delete_conversation(other.id)
     tables = ("conversations", "messages", "requests", "runs")
@@ -138,7 +139,7 @@ async def test_pages_have_no_gaps_and_no_repeats(tmp_path: Path) -> None:
             await store.conversations(None, "unknown", 5)
 
 
-async def pages(store: Store, query: str | None, limit: int) -> list[str]:
+async def pages(store: PersonalStore, query: str | None, limit: int) -> list[str]:
     seen: list[str] = []
     more = True
     while more:
@@ -161,5 +162,5 @@ async def test_a_conversation_that_is_asked_again_comes_first(tmp_path: Path) ->
         assert await order(store) == [new.id, old.id]
 
 
-async def order(store: Store) -> list[str]:
+async def order(store: PersonalStore) -> list[str]:
     return [found.conversation.id for found in (await store.conversations(None, None, 9))[0]]

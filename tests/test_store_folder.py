@@ -15,10 +15,9 @@ import pytest
 
 from store.errors import CannotOpen, StoreError
 from store.files import DATABASE, LOCK
-from store.records import Preset
 from store.schema import MIGRATIONS, older
 
-from .store_records import BEGAN, add, exchange, opened, search, titles
+from .store_records import add, exchange, opened, search, titles
 
 
 def mode(path: Path) -> int:
@@ -220,25 +219,3 @@ async def test_a_start_that_was_cut_short_is_started_anew(tmp_path: Path) -> Non
     async with opened(tmp_path) as store:
         await add(store, "x")
         assert len(await search(store, "x")) == 1
-
-
-@pytest.mark.gen_test
-async def test_a_database_of_the_first_version_keeps_everything_and_can_do_what_todays_can(tmp_path: Path) -> None:
-    async with opened(tmp_path, migrations=MIGRATIONS[:1]) as store:
-        one = await add(store, "old", pinned=True)
-        messages = await exchange(store, one, "tea?")
-        await add(store, "other", minute=1)
-    async with opened(tmp_path) as store:
-        assert await titles(store) == ["other", "old"]
-        assert await titles(store, "tea") == ["old"]
-        assert await store.messages(one.id) == list(messages)
-        pinned, _ = await store.conversations(None, None, 10, pinned=True)
-        assert [found.conversation.title for found in pinned] == ["old"]
-        assert await store.presets() == []
-        await store.keep_preset(Preset("p", "Cook", "m", None, {"seed": 1}, "low", -1, BEGAN, BEGAN))
-    async with opened(tmp_path) as store:
-        assert [(one.name, one.options, one.think, one.keep_alive) for one in await store.presets()] == [
-            ("Cook", {"seed": 1}, "low", -1)
-        ]
-    with closing(sqlite3.connect(older(tmp_path / DATABASE, 1))) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (1,)

@@ -15,8 +15,8 @@ import pytest
 
 from store.errors import CannotOpen, DiskFull
 from store.files import DATABASE
+from store.personal import PersonalSQLiteStore
 from store.records import Conversation, Message
-from store.sqlite import SQLiteStore
 
 from .store_records import add, exchange, opened, question, reply, search
 
@@ -74,7 +74,7 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SmallDisk]:
         yield disk
 
 
-async def fill(store: SQLiteStore, one: Conversation) -> list[Message]:
+async def fill(store: PersonalSQLiteStore, one: Conversation) -> list[Message]:
     """Exchanges until the disk refuses one; those that were kept."""
     kept: list[Message] = []
     with pytest.raises(DiskFull, match="disk is full"):

@@ -12,11 +12,12 @@ from msgspec.structs import replace
 
 from store.errors import StoreError
 from store.files import DATABASE
-from store.interface import Store
-from store.records import Run
+from store.interface import PersonalStore, Store
+from store.personal import PersonalSQLiteStore
+from store.records import HOUSE, Run
 from store.sqlite import SQLiteStore
 
-from .store_records import BEGAN, add, conversation, exchange, opened, question, reply
+from .store_records import BEGAN, add, conversation, exchange, opened, opened_to_all, question, reply
 
 
 @pytest.mark.gen_test
@@ -152,11 +153,12 @@ async def test_replies_that_were_being_written_are_found_after_a_restart(tmp_pat
         await exchange(store, one)
         running = replace(other, state="running", content="Well")
         await store.update_message(running)
-    async with opened(tmp_path) as store:
-        assert await store.unfinished() == [queued, running]
+    async with opened_to_all(tmp_path) as everybodys:
+        store = everybodys.of(HOUSE)
+        assert await everybodys.unfinished() == [(HOUSE, queued), (HOUSE, running)]
         await store.update_message(replace(running, state="interrupted"))
         await store.update_message(replace(queued, state="failed"))
-        assert await store.unfinished() == []
+        assert await everybodys.unfinished() == []
     with sqlite3.connect(tmp_path / DATABASE) as db:
         plan = db.execute(
             "EXPLAIN QUERY PLAN SELECT * FROM messages WHERE state IN ('queued', 'running') ORDER BY number"
@@ -203,5 +205,6 @@ async def test_a_conversation_of_five_thousand_messages_is_one_branch(tmp_path: 
 
 
 def test_the_store_is_what_the_conversations_need() -> None:
-    store: Store = SQLiteStore.__new__(SQLiteStore)  # mypy holds it to the interface
-    assert store
+    store: Store = SQLiteStore.__new__(SQLiteStore)  # mypy holds both to the interface
+    personal: PersonalStore = PersonalSQLiteStore.__new__(PersonalSQLiteStore)
+    assert store and personal

@@ -17,8 +17,8 @@ from store import search as search_module
 from store.conversations import first_number, newest, searchable
 from store.files import DATABASE
 from store.folder import open_folder
-from store.records import Conversation, Message
-from store.sqlite import SQLiteStore
+from store.personal import PersonalSQLiteStore
+from store.records import HOUSE, Conversation, Message
 from store.words import SHOWN, Query, index_words
 
 from .store_records import add, exchange, opened, question, reply, search, titles
@@ -169,7 +169,7 @@ def test_any_text_is_a_legal_query(queries: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         opened_folder = open_folder(Path(folder))
         for query in queries:
-            newest(opened_folder.db, query, None, 5)
+            newest(opened_folder.db, HOUSE, query, None, 5)
         opened_folder.close()
 
 
@@ -225,7 +225,7 @@ async def test_after_any_changes_the_index_is_what_it_would_be_if_made_anew(tmp_
     assert len(texts) > 20
 
 
-async def change_at_random(store: SQLiteStore, chance: random.Random) -> None:
+async def change_at_random(store: PersonalSQLiteStore, chance: random.Random) -> None:
     def text() -> str:
         return " ".join(chance.choices(["tea", "teas", "teapot", "茶", "茶道", "Öl", "c++"], k=chance.randrange(6)))
 

@@ -13,9 +13,10 @@ import pytest
 
 from store.errors import StoreError
 from store.folder import open_folder
+from store.records import HOUSE
 from store.thread import DatabaseThread
 
-from .store_records import add, opened
+from .store_records import add, opened, opened_to_all
 
 INSERT = "INSERT INTO runs (id, state, last) VALUES (?, 'done', 0)"
 
@@ -151,10 +152,11 @@ async def test_a_change_that_leaves_its_transaction_is_undone_and_the_next_are_m
 
 @pytest.mark.gen_test
 async def test_closing_waits_for_what_was_asked_before_and_takes_nothing_more(tmp_path: Path) -> None:
-    async with opened(tmp_path) as store:
+    async with opened_to_all(tmp_path) as everybodys:
+        store = everybodys.of(HOUSE)
         adding = [asyncio.ensure_future(add(store, str(number))) for number in range(10)]
         await asyncio.sleep(0)
-        await asyncio.gather(store.close(), store.close())
+        await asyncio.gather(everybodys.close(), everybodys.close())
         kept = [await one for one in adding]
         with pytest.raises(StoreError, match="closed"):
             await add(store)

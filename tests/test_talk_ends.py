@@ -14,9 +14,12 @@ from chat.changes import Changes
 from chat.events import Content, Done
 from chat.generation import Generation
 from chat.log import GenerationLog
+from chat.shelf import Shelf
 from handlers.news import News
 from handlers.talk_events import EventTalk
 from handlers.talk_plain import PlainTalk
+from people.caller import Caller
+from store import HOUSE
 
 from .hearth import eventually, running
 from .test_slow_readers import MIB, Line
@@ -31,7 +34,8 @@ class Known:
         self.generation = generation
         self.meanwhile: asyncio.Task[None] | None = None
 
-    async def get(self, _: str) -> Generation:
+    async def get(self, person: str, _: str) -> Generation:
+        assert person == HOUSE
         if self.meanwhile is not None:
             self.meanwhile.cancel()
             await asyncio.wait([self.meanwhile])
@@ -39,11 +43,12 @@ class Known:
 
 
 def generation() -> Generation:
-    return Generation(ID, None, None, GenerationLog(lambda _: None))
+    return Generation(HOUSE, ID, None, None, GenerationLog(lambda _: None))
 
 
 def talk_of(line: Line, known: Known) -> EventTalk:
-    return EventTalk(line, cast(Any, None), cast(Any, known), News(cast(Any, None), Changes()))
+    news = News(cast(Any, None), Changes(), Shelf(), cast(Any, []))
+    return EventTalk(line, Caller(HOUSE, None, "owner"), cast(Any, None), cast(Any, known), news)
 
 
 @pytest.mark.gen_test(timeout=30)
@@ -89,7 +94,8 @@ class Asked:
     def __init__(self) -> None:
         self.questions: list[str] = []
 
-    async def ask(self, question: str, _: str | None) -> Generation:
+    async def ask(self, person: str, question: str, _: str | None) -> Generation:
+        assert person == HOUSE
         self.questions.append(question)
         answered = generation()
         answered.log.append([Content("word"), Done("stop", {})])
@@ -99,7 +105,7 @@ class Asked:
 @pytest.mark.gen_test
 async def test_what_else_was_asked_is_not_asked_any_more_once_the_socket_is_closed() -> None:
     asked = Asked()
-    talk = PlainTalk(Closed(), cast(Any, asked))
+    talk = PlainTalk(Closed(), HOUSE, cast(Any, asked))
     for question in ("one", "two"):
         await talk.hear(question)
     await asyncio.wait_for(talk.run(), 5)

@@ -10,7 +10,7 @@ from chat.errors import Closing
 from chat.events import Content, Done, Error, Event, Status, Thinking
 from chat.generation import Generation, State
 from chat.requests import Choice, NewConversation, Question
-from store import Message
+from store import HOUSE, Message
 
 from .asking import frozen as frozen
 from .asking import silence as silence
@@ -23,19 +23,19 @@ class Talk:
     """One conversation, asked as the handlers ask."""
 
     def __init__(self, hearth: Hearth, conversation: str) -> None:
-        self.conversations = hearth.house.conversations
+        self.conversations = hearth.house.conversations.of(HOUSE)
         self.generations = hearth.house.generations
         self.id = conversation
 
     @classmethod
     async def begin(cls, hearth: Hearth, model: str, system: str | None = None) -> Talk:
-        conversation = await hearth.house.conversations.create(NewConversation(model=model, system=system))
+        conversation = await hearth.house.conversations.of(HOUSE).create(NewConversation(model=model, system=system))
         return cls(hearth, conversation.id)
 
     async def ask(self, content: str = "hi", model: str | None = None) -> Generation:
         _, reply = await self.conversations.ask(self.id, Question(content=content, model=model))
         assert reply.generation is not None
-        return await self.generations.get(reply.generation)
+        return await self.generations.get(HOUSE, reply.generation)
 
     async def again(self, generation: Generation, model: str) -> Generation:
         """Another reply to the same question."""
@@ -43,7 +43,7 @@ class Talk:
         assert reply.parent is not None
         other = await self.conversations.reply(reply.parent, Choice(model=model))
         assert other.generation is not None
-        return await self.generations.get(other.generation)
+        return await self.generations.get(HOUSE, other.generation)
 
     async def message(self, generation: Generation) -> Message:
         messages = await self.conversations.messages(self.id)
@@ -193,9 +193,9 @@ async def test_a_question_that_is_stopped_while_it_waits_is_never_asked() -> Non
         first = await talk.ask()
         second = await talk.ask()
         await entered(second, "queued")
-        await talk.generations.stop(second.id)
+        await talk.generations.stop(HOUSE, second.id)
         assert (second.state, first.state) == (State.STOPPED, State.RUNNING)
-        await talk.generations.stop(first.id)
+        await talk.generations.stop(HOUSE, first.id)
         assert len(hearth.fake.chats) == 1
         assert (await talk.message(second)).state == "stopped"
 
@@ -207,7 +207,7 @@ async def test_a_question_that_waits_is_asked_once_the_reply_above_is_stopped() 
         first = await talk.ask()
         second = await talk.ask(model="quick")
         await entered(first, "writing")
-        await talk.generations.stop(first.id)
+        await talk.generations.stop(HOUSE, first.id)
         await second.ended()
         assert (second.state, second.content) == (State.DONE, "Hello, world!")
 
@@ -223,7 +223,7 @@ async def test_stop_ends_ollamas_work_in_every_phase_and_keeps_what_was_written(
         generation = await talk.ask()
         await entered(generation, phase)
         async with asyncio.timeout(2):
-            await talk.generations.stop(generation.id)
+            await talk.generations.stop(HOUSE, generation.id)
             await (hearth.fake.loads if phase == "loading" else hearth.fake.chats)[-1].gone.wait()
         message = await talk.message(generation)
         await eventually(lambda: not hearth.fake.at_work)
@@ -288,7 +288,7 @@ async def test_going_down_keeps_what_was_written_and_stops_ollama() -> None:
 @pytest.mark.gen_test
 async def test_a_plain_question_that_nobody_reads_any_more_is_stopped() -> None:
     async with running() as hearth:
-        generation = await hearth.house.questions.ask("hi", "slow")
+        generation = await hearth.house.questions.ask(HOUSE, "hi", "slow")
         generation.audience.leave_after(0.1, generation.stop)
         with generation.audience.seat("sse"):
             await entered(generation, "writing")
