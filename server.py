@@ -256,6 +256,7 @@ def build(
     replies = Replies(store, generations, models, writer, titles, changes)
     sockets, connections = Sockets(), Connections(most_connections())
     shelf = Shelf()
+    servers.on_change = shelf.tell_of_models
     pulls = Pulls(store.pulls, servers, shelf)
     conversations = Conversations(store, generations, replies, titles, changes)
     house = House(

@@ -89,7 +89,7 @@ class Pulls:
         return (await self._begin(checked(model), str(asked(self._servers, server).address), person)).view()
 
     async def begin_all(self, server: str | None, person: str) -> list[PullView]:
-        """Fetch what is newer of all models that are there, of one Ollama or of each."""
+        """Fetch what is newer of all models that are there, of one Ollama or of each that answers."""
         begun: list[Pulling] = []
         for ollama, models in await lists(self._servers, server):
             for model in models:

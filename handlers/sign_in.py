@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from people.accounts import Accounts
 from people.caller import Entry
 from people.errors import BadName, BadPassword, CodeWrong, Invalid, LinkUsed, PeopleError, TooMany
+from store import StoreError
 
 from .account import visit_of
 from .answers import JSONHandler, Problem, Refusal, problem_of
@@ -25,7 +26,7 @@ from .visitors import proxied_name, visitor_of
 Route = tuple[str, type[JSONHandler], dict[str, Any]]
 
 WAY_BACK = re.compile(r"/(plain|c/[0-9a-zA-Z]+(/plain)?|s/[0-9a-zA-Z_-]+)?")
-# Beside which field the page says what is wrong; of a proxy's person there is only the code.
+# Beside which field the page says what is wrong; at the top where the form has no such field.
 BESIDE = {
     "bad_name": "name",
     "name_taken": "name",
@@ -125,9 +126,9 @@ class EntryHandler(JSONHandler):
             return
         typed = self.typed()
         try:
-            who = (self.request.remote_ip, self.request.path, *sorted(typed.items()))
-            entry = await self._once.do(who, self.entered(typed))
-        except PeopleError as error:
+            form = (visit_of(self), self.request.path, *sorted(typed.items()))
+            entry = await self._once.do(form, self.entered(typed))
+        except (PeopleError, StoreError) as error:  # a full disk, perhaps
             self.show(typed, error)
             return
         await self._leave_old()
@@ -137,13 +138,16 @@ class EntryHandler(JSONHandler):
     def entered(self, typed: dict[str, str]) -> Coroutine[Any, Any, Entry]:
         raise NotImplementedError
 
-    def show(self, typed: dict[str, str], error: PeopleError | None = None, note: str = "", more: bytes = b"") -> None:
-        code = "" if error is None else BESIDE.get(error.code, "")
-        beside = code if any(code == one.name for one in self.fields) else ""
+    def show(self, typed: dict[str, str], error: Exception | None = None, note: str = "", more: bytes = b"") -> None:
+        place = BESIDE.get(error.code, "") if isinstance(error, PeopleError) else ""
+        beside = place if any(place == one.name for one in self.fields) else ""
         wrong = "" if error is None else told(error, self.words)
         if error is not None:
             self._refuse(error)
-        fields = [self._field(one, typed, wrong if one.name == beside else "", error) for one in self.fields]
+        first = beside or self._first_empty(typed)
+        fields = [
+            self._field(one, typed, wrong if one.name == beside else "", one.name == first) for one in self.fields
+        ]
         self._finish(
             title=self.words(self.title, **typed),
             intro=self.words(self.intro) if self.intro else "",
@@ -169,12 +173,15 @@ class EntryHandler(JSONHandler):
         action = self.request.path.removesuffix("/code")
         self.finish(self._pages.render("entry", self.words, **(empty | {"action": action} | values)))
 
-    def _field(self, field: Field, typed: dict[str, str], wrong: str, error: PeopleError | None) -> bytes:
+    def _field(self, field: Field, typed: dict[str, str], wrong: str, focused: bool) -> bytes:
         value = "" if field.is_secret else typed.get(field.name, "")
-        wanted = bool(wrong) if error is not None else field is self.fields[0]
-        return self._pages.render("field", self.words, field=field, value=value, wrong=wrong, focused=wanted)
+        return self._pages.render("field", self.words, field=field, value=value, wrong=wrong, focused=focused)
 
-    def _refuse(self, error: PeopleError) -> None:
+    def _first_empty(self, typed: dict[str, str]) -> str:
+        empty = (one.name for one in self.fields if one.is_secret or not (one.fixed or typed.get(one.name)))
+        return next(empty, "")
+
+    def _refuse(self, error: Exception) -> None:
         problem = problem_of(error)
         assert problem is not None
         self.set_status(problem.status)
@@ -198,7 +205,7 @@ class SignInHandler(EntryHandler):
             return way_back(self.get_query_argument("next", ""))
         return None if self._accounts.has_owner else "/setup"
 
-    def show(self, typed: dict[str, str], error: PeopleError | None = None, note: str = "", more: bytes = b"") -> None:
+    def show(self, typed: dict[str, str], error: Exception | None = None, note: str = "", more: bytes = b"") -> None:
         super().show(typed, error, note, self._pages.render("forgotten", self.words))
 
     def entered(self, typed: dict[str, str]) -> Coroutine[Any, Any, Entry]:
@@ -221,7 +228,7 @@ class SetupHandler(EntryHandler):
             return CODE, NAME._replace(fixed=True)
         return CODE, NAME, CHOSEN, AGAIN
 
-    def show(self, typed: dict[str, str], error: PeopleError | None = None, note: str = "", more: bytes = b"") -> None:
+    def show(self, typed: dict[str, str], error: Exception | None = None, note: str = "", more: bytes = b"") -> None:
         if self._auth == "proxy":
             typed = typed | {"name": self._proxied()}
         super().show(typed, error, note, self._pages.render("new_code", self.words))
@@ -270,7 +277,7 @@ class InvitedHandler(EntryHandler):
             invitation = self._accounts.invitations.look(secret)
         except LinkUsed as error:
             self.title, self.fields = "entry.link_used", ()
-            self.show({}, error)
+            self.show({}, error, more=self._pages.render("to_sign_in", self.words))
             return
         self._secret, self._name = secret, invitation.name or ""
         self.title, self.intro, self.button = "entry.invited", "entry.invited_intro", "entry.join"
@@ -278,7 +285,7 @@ class InvitedHandler(EntryHandler):
             self.title, self.intro, self.button = "entry.renew", "entry.renew_intro", "entry.renew_do"
             self.fields = (NAME._replace(fixed=True), CHOSEN._replace(label="entry.new_password"), AGAIN)
 
-    def show(self, typed: dict[str, str], error: PeopleError | None = None, note: str = "", more: bytes = b"") -> None:
+    def show(self, typed: dict[str, str], error: Exception | None = None, note: str = "", more: bytes = b"") -> None:
         fixed = any(one.fixed for one in self.fields)
         name = {"name": self._name} if self.fields and (fixed or "name" not in typed) else {}
         super().show(typed | name, error, note, more)
@@ -307,8 +314,10 @@ def check_again(typed: dict[str, str]) -> None:
         raise Differ("The two passwords differ: type them again")
 
 
-def told(error: PeopleError, words: Words) -> str:
+def told(error: Exception, words: Words) -> str:
     """In the language of the page, where it has words for it."""
+    if not isinstance(error, PeopleError):
+        return str(error)
     fault = f".{error.fault}" if isinstance(error, BadName | BadPassword) else ""
     key = f"entry.problem.{error.code}{fault}"
     values: dict[str, object] = {}

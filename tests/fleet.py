@@ -34,6 +34,18 @@ class Mortal(FakeOllama):
         self.writes: Behaviour | None = None  # what every chat is answered by, whatever its model
         self._death: asyncio.Task[None] | None = None
 
+    @property
+    def is_dead(self) -> bool:
+        return self._death is not None
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            for one in self._server.sockets:  # what is accepted while it closes would never be closed itself
+                asyncio.get_running_loop().remove_reader(one.fileno())
+            for _ in range(5):
+                await asyncio.sleep(0)
+        await super().stop()
+
     async def die(self) -> None:
         self._death = self._death or asyncio.create_task(self.stop())
         await asyncio.shield(self._death)
@@ -56,6 +68,9 @@ class Mortal(FakeOllama):
         return f"http://127.0.0.1:{self.port_once}"
 
     async def _route(self, exchange: Exchange) -> None:
+        if self.is_dead:
+            exchange.reset()
+            return
         if exchange.path == self.dies_at:
             if self.spares == 0:
                 await self.die()
@@ -106,9 +121,8 @@ class House:
         return await eventful(self.hearth, reply)
 
     async def servers(self) -> dict[str, Any]:
-        """By address, as the list of models tells of them."""
-        listed = await read(self.hearth, "/api/models")
-        return {one["url"]: one for one in listed["servers"]}
+        """By address, as the status tells of them."""
+        return {one["url"]: one for one in (await read(self.hearth, "/api/status"))["servers"]}
 
     async def knows(self, ollama: Mortal, reachable: bool) -> None:
         """Until Hearth does; it asks nobody for it."""
@@ -116,6 +130,10 @@ class House:
         one = servers.by_url(ollama.url)
         assert one is not None
         await eventually(lambda: (servers.trouble(one) is None) is reachable)
+
+    def asked(self, question: str) -> int:
+        """How often, of any of them."""
+        return sum(x.body["messages"][-1]["content"] == question for one in self.ollamas for x in one.chats)
 
     def chats(self) -> list[int]:
         """How many each was asked for."""

@@ -38,7 +38,7 @@ test('every string that the page asks for is there, and none is left over', () =
   const code = pages('./').map((name) => readFileSync(new URL(name, root), 'utf8')).join('\n');
   for (const [, key] of code.matchAll(/\bt\('([^']+)'/g)) assert.ok(key in english, key);
   // Composed by the page, or words of the pages that need no script.
-  const composed = ['option.', 'stay.', 'app.theme.', 'error.', 'empty.example', 'end.stopped', 'exchange.', 'plain.', 'pull.', 'guide.', 'first.note.'];
+  const composed = ['option.', 'stay.', 'app.theme.', 'error.', 'empty.example', 'end.stopped', 'exchange.', 'plain.', 'entry.', 'pull.', 'guide.', 'first.note.'];
   for (const key of Object.keys(english)) {
     assert.ok(code.includes(`'${key}'`) || composed.some((start) => key.startsWith(start)), `${key} is not used`);
   }
