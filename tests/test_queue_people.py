@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from chat.requests import NewConversation
@@ -18,6 +20,10 @@ async def ask(visitor: Visitor, content: str) -> str:
 
 async def state(visitor: Visitor, generation: str) -> str:
     return str((await visitor.json("GET", f"/api/generations/{generation}"))["state"])
+
+
+def has_more_than(home: Home, turns: int) -> bool:
+    return len(questions(home)) > turns
 
 
 def questions(home: Home) -> list[str]:
@@ -37,7 +43,7 @@ async def test_who_has_many_tabs_gets_no_more_turns_than_who_has_one() -> None:
         for turn in range(1, 5):
             visitor, generation = by_question[questions(home)[-1]]
             await visitor.post(f"/api/generations/{generation}/stop")
-            await eventually(lambda turn=turn: len(questions(home)) > turn)
+            await eventually(partial(has_more_than, home, turn))
         assert questions(home) == ["anna 0", "anna 1", "ben 0", "anna 2", "ben 1"]
 
 
