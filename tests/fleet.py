@@ -8,8 +8,9 @@ async with fleet(2) as house:
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from .asked import eventful, kept, read
@@ -33,6 +34,7 @@ class Mortal(FakeOllama):
         self.says: dict[str, tuple[int, Any]] = {}  # path, or "" for all → status and body in place of the usual
         self.writes: Behaviour | None = None  # what every chat is answered by, whatever its model
         self._death: asyncio.Task[None] | None = None
+        self._held: socket.socket | None = None  # its port, while it is dead: another test's server would take it
 
     @property
     def is_dead(self) -> bool:
@@ -47,13 +49,25 @@ class Mortal(FakeOllama):
         await super().stop()
 
     async def die(self) -> None:
-        self._death = self._death or asyncio.create_task(self.stop())
+        self._death = self._death or asyncio.create_task(self._die())
         await asyncio.shield(self._death)
+
+    async def _die(self) -> None:
+        await self.stop()
+        self._held = socket.socket()
+        self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):
+            self._held.bind(("127.0.0.1", self.port_once))
+
+    def let_go(self) -> None:
+        if self._held is not None:
+            self._held.close()
 
     async def revive(self) -> None:
         if self._death is not None:
             await self._death
         port = self.port_once
+        self.let_go()
         self._death, self.dies_at, self.hangs, self.delay, self.writes = None, None, False, 0, None
         await self.start(port)
 
@@ -149,6 +163,7 @@ async def fleet(count: int, *options: str) -> AsyncIterator[House]:
             yield House(hearth, ollamas)
     finally:
         for one in ollamas:
+            one.let_go()
             await one.stop()
 
 
