@@ -59,6 +59,12 @@ class Mortal(FakeOllama):
         with suppress(OSError):
             self._held.bind(("127.0.0.1", self.port_once))
 
+    async def end(self) -> None:
+        if self._death is not None:
+            await self._death
+        self.let_go()
+        await self.stop()
+
     def let_go(self) -> None:
         if self._held is not None:
             self._held.close()
@@ -163,8 +169,7 @@ async def fleet(count: int, *options: str) -> AsyncIterator[House]:
             yield House(hearth, ollamas)
     finally:
         for one in ollamas:
-            one.let_go()
-            await one.stop()
+            await one.end()
 
 
 def phases(events: list[dict[str, Any]]) -> list[str]:
