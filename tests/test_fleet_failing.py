@@ -344,7 +344,8 @@ async def test_after_a_restart_a_reply_goes_on_at_the_one_that_is_left(tmp_path:
             assert (message["state"], message["content"], reader.content) == ("done", TOLD, TOLD)
             assert len(a.chats) == len(b.chats) == 1
     finally:
-        await b.stop()
+        for one in (a, b):
+            await one.end()
 
 
 # -- any day
