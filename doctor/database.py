@@ -46,7 +46,7 @@ def _look(db: sqlite3.Connection, path: Path, settings: Settings) -> Iterator[Fi
         yield mend(f"{path} is not a database of Hearth's", "move it away, or name another folder with --data=")
         return
     version, newest = _number(db, "PRAGMA user_version"), len(MIGRATIONS)
-    length = path.stat().st_size
+    length = sum(one.stat().st_size for one in (path, Path(f"{path}-wal")) if one.exists())
     yield _version(path, version, newest, length)
     if version > newest:
         return

@@ -19,6 +19,7 @@ LACKS = (
     ((0, 10), "it doesn't say how large a loaded model's context is"),
     ((0, 13), "it drops the oldest of a long conversation without a word"),
 )
+START = "start it ('ollama serve'), name another with --ollama=URL, or try things out with --demo"
 SLOW = 1.0  # seconds for a call that does nothing
 ASKED = 20  # models that are asked whether they can chat
 
@@ -35,7 +36,7 @@ def _one(url: str, wanted: str | None) -> Iterator[Finding]:
     try:
         answer = ask(f"{url}/api/version")
     except NoAnswer as error:
-        yield mend(f"{url} doesn't answer ({error})", "start it ('ollama serve'), or name another with --ollama=URL")
+        yield mend(f"{url} doesn't answer ({error})", START)
         return
     version = answer.json().get("version")
     if answer.status != 200 or not isinstance(version, str):
