@@ -6,8 +6,10 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+
+import msgspec
 
 from settings import Settings
 from store.files import DATABASE
@@ -39,6 +41,14 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
     uri = f"{path.absolute().as_uri()}?{mode}"
     with closing(sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)) as db:
         yield db
+
+
+def kept(folder: Path, name: str) -> object:
+    """What Hearth noted of the house under this name; None where there is nothing that can be read."""
+    with suppress(sqlite3.Error, OSError, msgspec.DecodeError), reading(folder / DATABASE) as db:
+        row = db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        return None if row is None else msgspec.json.decode(row[0])
+    return None
 
 
 def _look(db: sqlite3.Connection, path: Path, settings: Settings) -> Iterator[Finding]:

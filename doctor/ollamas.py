@@ -9,6 +9,7 @@ from typing import Any
 from settings import Settings
 
 from .asking import Answer, NoAnswer, ask
+from .database import kept
 from .finding import Finding, mend, note, ok, several
 
 OLDEST = (0, 3)  # /api/ps and /api/show as Hearth asks them
@@ -28,8 +29,14 @@ def look(settings: Settings) -> Iterator[Finding]:
     if settings.demo:
         yield note("--demo: the tiny model on this machine answers, and no Ollama is asked")
         return
-    for address in settings.ollama:
-        yield from _one(address.url(), settings.model)
+    for url in urls(settings):
+        yield from _one(url, settings.model)
+
+
+def urls(settings: Settings) -> list[str]:
+    """Where nobody named one, the one that Hearth found when it was asked to look."""
+    found = None if settings.told_of_ollama else kept(settings.data, "ollama")
+    return [found] if isinstance(found, str) else [address.url() for address in settings.ollama]
 
 
 def _one(url: str, wanted: str | None) -> Iterator[Finding]:
