@@ -166,9 +166,11 @@ class Accounts:
 
     async def delete(self, person: str) -> list[str]:
         """With everything of theirs; gives the generations whose files are to go too. LastOwner."""
+        self._check_owner_stays(person)
+        gone = await self._registry.empty(self._registry.get(person))
         async with self._registry.changing:
             self._check_owner_stays(person)
-            return await self._registry.delete(self._registry.get(person))
+            return gone + await self._registry.delete(self._registry.get(person))
 
     async def add(self, name: str, password: str) -> tuple[PersonView, bool]:
         """By who sits at the machine: the owner where there is none, else a member; a new password for who is here.

@@ -221,6 +221,7 @@ async def _ends(home: Home, end: Any) -> None:
             pass
         while await socket.read_message() is not None:
             pass
+    socket.close()
     assert (await home.anna.get("/api/conversations")).code == 401
     again = await home.anna.get(f"/api/generations/{generation}/events", Last_Event_ID="1")
     assert again.code == 401

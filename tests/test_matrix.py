@@ -236,6 +236,7 @@ async def test_a_socket_reaches_what_is_ones_own_and_hears_of_nothing_else() -> 
         await home.ben.send("PATCH", f"/api/conversations/{mine}", {"title": "Ben's"})
         heard = json.loads(str(await socket.read_message()))  # the first that is heard at all
         assert (heard["type"], heard["id"]) == ("conversation", mine)
+        socket.close()
 
 
 @pytest.mark.gen_test

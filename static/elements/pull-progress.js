@@ -31,7 +31,7 @@ class PullProgress extends HTMLElement {
     this.#name = make('strong', { dir: 'auto' });
     this.#state = make('span', { className: 'state' });
     this.#bar = make('progress', { max: 1 });
-    this.#facts = make('p', { className: 'facts' });
+    this.#facts = make('p', { className: 'facts', hidden: true });
     this.#buttons = {
       cancel: this.#button('cancel', 'pull.cancel', 'close'),
       resume: this.#button('resume', 'pull.resume', 'again'),
@@ -56,6 +56,7 @@ class PullProgress extends HTMLElement {
     this.dataset.state = pull.state;
     set(this.#name, { textContent: name });
     set(this.#state, { textContent: stateWords(pull) });
+<<<<<<< HEAD
     const part = fraction(pull);
     // What waits, and where nobody knows how much of it is there, shows none: nothing goes on.
     const still = pull.phase === 'waiting' && part === null;
@@ -63,7 +64,21 @@ class PullProgress extends HTMLElement {
     set(this.#bar, { ariaLabel: t('pull.label', { name }), hidden: !barred });
     this.#measure(part);
     set(this.#facts, { textContent: factWords(pull), hidden: !factWords(pull) });
+=======
+    set(this.#bar, { ariaLabel: t('pull.label', { name }), hidden: !running && pull.state !== 'cancelled' });
+    this.#measure(fraction(pull));
+    this.#tell(facts(pull));
+>>>>>>> main
     this.#offer(pull.state);
+  }
+
+  // A line ends between two facts and not within one.
+  #tell(told) {
+    const words = told.join(' · ');
+    if (this.#facts.textContent === words) return;
+    const parts = told.map((one) => make('span', { textContent: one }));
+    this.#facts.replaceChildren(...parts.flatMap((part, place) => (place ? [' · ', part] : [part])));
+    this.#facts.hidden = !words;
   }
 
   // Without a value the bar shows that something is going on.
@@ -94,13 +109,13 @@ function errorWords(error, model) {
   return error?.message ? `${t('pull.error')} ${error.message}` : t('pull.error');
 }
 
-function factWords({ state, completed, total, rate, left }) {
-  if (state !== 'running' || !(total > 0)) return '';
+function facts({ state, completed, total, rate, left }) {
+  if (state !== 'running' || !(total > 0)) return [];
   const bytes = t('pull.bytes', { completed: size(completed, language), total: size(total, language) });
   const speed = rate > 0 ? t('pull.rate', { rate: size(rate, language) }) : null;
   const time = remaining(left);
   const rest = time && t(`pull.left.${time.unit}`, time);
-  return [percent(completed / total), bytes, speed, rest].filter(Boolean).join(' · ');
+  return [percent(completed / total), bytes, speed, rest].filter(Boolean);
 }
 
 customElements.define('pull-progress', PullProgress);
