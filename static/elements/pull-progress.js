@@ -56,19 +56,13 @@ class PullProgress extends HTMLElement {
     this.dataset.state = pull.state;
     set(this.#name, { textContent: name });
     set(this.#state, { textContent: stateWords(pull) });
-<<<<<<< HEAD
     const part = fraction(pull);
     // What waits, and where nobody knows how much of it is there, shows none: nothing goes on.
     const still = pull.phase === 'waiting' && part === null;
     const barred = running ? !still : pull.state === 'cancelled' && part !== null;
     set(this.#bar, { ariaLabel: t('pull.label', { name }), hidden: !barred });
     this.#measure(part);
-    set(this.#facts, { textContent: factWords(pull), hidden: !factWords(pull) });
-=======
-    set(this.#bar, { ariaLabel: t('pull.label', { name }), hidden: !running && pull.state !== 'cancelled' });
-    this.#measure(fraction(pull));
     this.#tell(facts(pull));
->>>>>>> main
     this.#offer(pull.state);
   }
 
