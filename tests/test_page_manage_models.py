@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from .fake_library import HANG, MANIFEST, layer
+from .fake_library import HANG, MANIFEST, SUCCESS, layer
 from .support_models import install, load, model
 from .support_page import HearthProcess, Ollama, Reader, Readers
 from .support_people import GUARDED, MEMBER, OWNER, household, signed_in
@@ -58,7 +58,7 @@ def names(sheet: Locator) -> Locator:
 
 
 def test_a_model_is_got_by_its_name_and_every_tab_sees_how_far_it_is(reader: Readers, ollama: Ollama) -> None:
-    ollama.fake.library.scripts["fresh"] = [[*HALF, HANG], []]
+    ollama.fake.library.scripts["fresh"] = [[*HALF, HANG], [SUCCESS]]
     me, other = reader().open(), reader().open()
     sheet = manage(me)
     get(sheet, "ollama run fresh")
@@ -87,7 +87,7 @@ def test_a_model_is_got_by_its_name_and_every_tab_sees_how_far_it_is(reader: Rea
 
 def test_without_a_socket_it_is_seen_too(reader: Readers, ollama: Ollama) -> None:
     me, other = reader().open(transport="sse"), reader().open(transport="sse")
-    ollama.fake.library.scripts["fresh"] = [[*HALF, 3, layer("sha256:1", 4_000_000_000, 4_000_000_000)]]
+    ollama.fake.library.scripts["fresh"] = [[*HALF, 3, SUCCESS]]
     sheet = manage(me)
     get(sheet, "fresh")
     expect(sheet.locator("pull-progress")).to_contain_text("50%")
@@ -125,7 +125,7 @@ def test_a_name_that_is_none_is_told_at_once_and_asked_of_nobody(reader: Readers
 
 
 def test_what_came_while_one_looked_away_is_told(reader: Readers, ollama: Ollama) -> None:
-    ollama.fake.library.scripts["fresh"] = [[MANIFEST, 0.5]]
+    ollama.fake.library.scripts["fresh"] = [[MANIFEST, 0.5, SUCCESS]]
     me = reader().open()
     get(manage(me), "fresh")
     me.page.keyboard.press("Escape")

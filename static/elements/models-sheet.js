@@ -113,7 +113,7 @@ class ModelsSheet extends HTMLElement {
     set(none, { textContent: models.length && !shown.length ? t('models.none') : '' });
     const items = shown.map((model) => this.#row(model, servers.length).parentElement);
     const gone = [...list.children].filter((item) => !items.includes(item));
-    const at = gone.findIndex((item) => item.contains(document.activeElement));
+    const at = gone.findIndex(hadFocus);
     const place = at < 0 ? -1 : [...list.children].indexOf(gone[at]);
     for (const item of gone) item.remove();
     items.forEach((item, index) => {
@@ -164,6 +164,12 @@ class ModelsSheet extends HTMLElement {
     const count = await ask(this, 'update-models');
     this.say(t('models.updating', { count }));
   }
+}
+
+// Or had it a moment ago: the button that deletes it is disabled while that is done.
+function hadFocus(item) {
+  const asked = document.activeElement === document.body && item.querySelector('.question:not([hidden])');
+  return Boolean(asked) || item.contains(document.activeElement);
 }
 
 customElements.define('models-sheet', ModelsSheet);
