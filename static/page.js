@@ -10,7 +10,6 @@ import './elements/message-composer.js';
 import './elements/message-list.js';
 import './elements/missing-state.js';
 import './elements/model-picker.js';
-import './elements/ollama-guide.js';
 import './elements/picture-viewer.js';
 import './elements/pull-sign.js';
 import './elements/reply-facts.js';
@@ -38,6 +37,7 @@ export class Page {
   chatMenu = find('chat-menu');
   room = find('.room');
   toasts = find('toast-list');
+  #advice = null;
 
   constructor() {
     document.documentElement.lang = tag;
@@ -62,7 +62,7 @@ export class Page {
       unsent: ({ id }) => edits.get(id),
       firstSent: firstSent(chat.messages),
     });
-    find('ollama-guide').show({
+    this.#advise({
       problem: gone ? null : ollama.problem,
       url: ollama.status?.ollama.url,
       manages: managesModels(ollama.status),
@@ -91,6 +91,14 @@ export class Page {
     this.composer.waiting = chat.phase === 'loading';
     this.composer.attachments = attachments.all;
     this.composer.blindness = blindness(attachments.all, model, ollama.models);
+  }
+
+  // The guide comes when something is missing for the first time.
+  #advise(advice) {
+    const guide = find('ollama-guide');
+    this.#advice = advice;
+    if (guide.show) guide.show(advice);
+    else if (advice.problem) import('./elements/ollama-guide.js').then(() => guide.show(this.#advice), () => {});
   }
 }
 

@@ -6,7 +6,7 @@ import { t } from './words.js';
 
 // One model in a list to choose from.
 export function modelOption(model, { selected, standard }) {
-  const words = abilityWords(model, ['thinking', 'vision', 'tools']);
+  const words = abilityWords(model);
   if (standard) words.unshift(t('model.standard'));
   const item = make('li', { role: 'option', id: `model-${model.name}`, ariaSelected: String(selected) });
   item.append(

@@ -2,9 +2,10 @@ import { freeing, hostOf, placeOf, runningAt } from '../lib/installed.js';
 import { shortName, size } from '../lib/models.js';
 import { ask, deed, deedAsked, fold } from './form.js';
 import { make, set } from './make.js';
+import { allAbilities, memoryInFull } from './model-account.js';
 import { modelCopy } from './model-copy.js';
 import { modelDetails } from './model-details.js';
-import { abilityWords, facts, memoryInFull } from './model-words.js';
+import { facts } from './model-words.js';
 import { problemWords } from './problem-words.js';
 import { language, t } from './words.js';
 
@@ -37,7 +38,7 @@ class ModelRow extends HTMLElement {
     this.#parts ??= this.#build();
     const { name, abilities, what, where, memory } = this.#parts;
     set(name, { textContent: shortName(model.name) });
-    const words = abilityWords(model);
+    const words = allAbilities(model);
     if (abilities.textContent !== words.join('')) {
       abilities.replaceChildren(...words.map((textContent) => make('span', { className: 'mark', textContent })));
     }

@@ -1,6 +1,7 @@
 import './pull-progress.js';
 import { hostOf } from '../lib/installed.js';
-import { isRunning, ordered } from '../lib/pulls.js';
+import { ordered } from '../lib/pull-order.js';
+import { isRunning } from '../lib/pulls.js';
 import { ask, deed } from './form.js';
 import { make, set } from './make.js';
 import { problemWords } from './problem-words.js';

@@ -105,11 +105,6 @@ export function fraction({ state, completed, total }) {
   return Math.min(1, Math.max(0, completed / total));
 }
 
-// Those that need to be seen first: what is being fetched, what went wrong, what waits, what is there.
-export function ordered(pulls) {
-  return [...pulls].sort((one, other) => rank(one) - rank(other) || byCreation(one, other));
-}
-
 // What is being fetched now, all together: {count, part}; null where nothing is. part: from 0 to 1, or null.
 export function overall(pulls) {
   const running = pulls.filter(isRunning);
@@ -128,18 +123,6 @@ export function remaining(seconds) {
   const minutes = Math.ceil(whole / 60);
   if (minutes < 60) return { unit: 'minutes', minutes };
   return { unit: 'hours', hours: Math.floor(minutes / 60), minutes: minutes % 60 };
-}
-
-const ranks = { running: 0, failed: 1, cancelled: 2, done: 4 };
-
-function rank({ state, phase }) {
-  return state === 'running' && phase === 'waiting' ? 3 : ranks[state] ?? 4;
-}
-
-// What waits goes in the order it came; of what is over the latest is what one looks for.
-function byCreation(one, other) {
-  const order = Date.parse(one.created_at) - Date.parse(other.created_at);
-  return isRunning(one) ? order : -order;
 }
 
 function byTime(one, other) {

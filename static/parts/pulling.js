@@ -23,7 +23,8 @@ export function pulling(house) {
   document.addEventListener('pull-resume', doing(({ id }) => pulls.resume(id), 'pull.not_changed'));
   document.addEventListener('pull-dismiss', doing(({ id }) => pulls.dismiss(id), 'pull.not_changed'));
 
-  const open = later(() => import('./models.js').then(({ models }) => models(house)));
+  const bring = () => import('./models.js').then(({ models }) => models(house));
+  const open = later(bring, 'models-sheet', 'model-row', 'pull-list');
   document.addEventListener('open-models', (event) => managesModels(ollama.status) && open(event));
 
   const heard = () => Boolean(transports.current.changes);

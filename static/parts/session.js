@@ -26,7 +26,8 @@ export function session(house) {
     }
   });
   document.addEventListener('open-account', later(() => import('./account.js').then(({ account }) => account(house))));
-  document.addEventListener('open-people', later(() => import('./people.js').then(({ people }) => people(house))));
+  const bringPeople = () => import('./people.js').then(({ people }) => people(house));
+  document.addEventListener('open-people', later(bringPeople, 'people-sheet'));
 
   // What is typed is kept in this tab (its draft), and is there again afterwards.
   function signIn() {

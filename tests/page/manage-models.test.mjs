@@ -7,8 +7,9 @@ import { byName, freeing, onDisk, onGPU, placeOf, runningAt } from '../../static
 import { modelName } from '../../static/lib/model-names.js';
 import { ModelsApi } from '../../static/lib/models-api.js';
 import { OllamaWatch } from '../../static/lib/ollama-watch.js';
+import { ordered } from '../../static/lib/pull-order.js';
 import { PullPoll } from '../../static/lib/pull-poll.js';
-import { ordered, overall, Pulls } from '../../static/lib/pulls.js';
+import { overall, Pulls } from '../../static/lib/pulls.js';
 
 const at = (seconds) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds)).toISOString();
 
