@@ -381,7 +381,7 @@ def test_of_several_ollamas_one_says_which_is_meant(
         sheet = manage(me.open())
         here, there = ollama.url.removeprefix("http://"), second.url.removeprefix("http://")
         expect(row(sheet, "both")).to_contain_text(f"on {here}, {there}")
-        expect(sheet.locator(".servers li")).to_have_text([re.compile(f"{here}: Ollama"), re.compile(f"{there}: Ollama")])
+        expect(sheet.locator(".servers li")).to_have_text([re.compile(f"{one}: Ollama 0") for one in (here, there)])
         both = unfolded(sheet, "both")
         both.get_by_label("On which Ollama").select_option(second.url)
         both.get_by_role("button", name="5 minutes").click()
