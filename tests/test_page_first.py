@@ -308,7 +308,7 @@ def test_who_does_not_look_after_ollama_is_told_whom_to_ask(reader: Readers, oll
     without_models(ollama)
     me = reader()
     may = {"models": False, "people": False}
-    Minutes(me.page, user={"id": "p", "name": "Ada", "role": "member", "may": may})
+    Minutes(me.page, user={"id": "house", "name": "Ada", "role": "member", "may": may})
     me.open()
     expect(me.page.locator("ollama-guide")).to_contain_text("looks after this Hearth")
     expect(me.page.locator("ollama-guide").get_by_role("button")).to_have_count(0)
