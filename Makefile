@@ -16,7 +16,7 @@ test: $(VENV)/test $(VENV)/demo $(VENV)/peers ## set up what the tests need, and
 	$(BIN)/pytest -q --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 service: $(VENV)/hearth ## install it for systemd, from /opt/hearth; see README.md
-	$(BIN)/python -m compileall -q *.py assets chat demo handlers ollama people process store
+	$(BIN)/python -m compileall -q *.py assets chat demo doctor handlers ollama people process store
 	install -D -m 644 -t $(DESTDIR)/etc/systemd/system deploy/hearth.service deploy/hearth.socket
 
 lint: $(VENV)/test

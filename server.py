@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import socket
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
 
 import process.needs  # noqa: F401 -- says in one line which package is missing, before the next ones can't be imported
 from chat.changes import Changes
@@ -52,7 +50,8 @@ from process import logs, machine
 from process.blocked import LoopWatch
 from process.gateway import gateway
 from process.notify import Notify
-from process.sockets import CannotListen, bound, inherited, most_connections
+from process.sockets import CannotListen, Listening, inherited, most_connections
+from process.stopping import on_signals, unless
 from settings import BadOption, Settings, read
 from store import GUEST, HOUSE, SQLiteStore, StoreError
 from store.backup import backup
@@ -66,8 +65,6 @@ LAST_ANSWERS = 1.0  # seconds for what was asked in the last moment
 PASSED_ON = ("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC")
 
 log = logging.getLogger("hearth")
-
-T = TypeVar("T")
 
 
 class CannotStart(Exception):
@@ -132,13 +129,13 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def serve(settings: Settings, sockets: list[socket.socket], notify: Notify) -> None:
-    stop = _on_signals()
+    stop = on_signals()
     _prepare_folder(settings.data)
     store = await SQLiteStore.open(settings.data)
     demo = DemoModel() if settings.demo else None
     try:
-        listening = _listening(settings, sockets)
-        where = settings.ollama if demo is None else await _unless(stop, _where(demo))
+        listening = Listening.of(sockets, settings.address, settings.port)
+        where = settings.ollama if demo is None else await unless(stop, _where(demo))
         if where is not None:
             await _serve(settings, store, listening, where, stop, notify)
     finally:
@@ -149,41 +146,6 @@ async def serve(settings: Settings, sockets: list[socket.socket], notify: Notify
 
 async def _where(demo: DemoModel) -> tuple[Address, ...]:
     return (parse(await demo.start()),)
-
-
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
-    """What the work gives; None if Hearth is told to stop before."""
-    task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
-    await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    if task.done():
-        return task.result()
-    task.cancel()
-    await asyncio.wait([task])
-    return None
-
-
-class Listening(NamedTuple):
-    sockets: list[socket.socket]
-    host: str
-    are_kept: bool  # by the service manager, for the Hearth that comes after this one
-
-    @property
-    def named_url(self) -> str:
-        """One that another machine can use, too."""
-        is_any = self.host in ("0.0.0.0", "::", "")
-        return self.url if not is_any else f"http://{socket.gethostname()}:{self.sockets[0].getsockname()[1]}/"
-
-    @property
-    def url(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.sockets[0].getsockname()[1]}/"
-
-
-def _listening(settings: Settings, sockets: list[socket.socket]) -> Listening:
-    if sockets:
-        return Listening(sockets, sockets[0].getsockname()[0], are_kept=True)
-    return Listening(bound(settings.address, settings.port), settings.address, are_kept=False)
 
 
 async def _serve(
@@ -256,6 +218,7 @@ def build(
     replies = Replies(store, generations, models, writer, titles, changes)
     sockets, connections = Sockets(), Connections(most_connections())
     shelf = Shelf()
+    servers.on_change = shelf.tell_of_models
     pulls = Pulls(store.pulls, servers, shelf)
     conversations = Conversations(store, generations, replies, titles, changes)
     house = House(
@@ -282,6 +245,7 @@ def build(
         static=Path(__file__).parent / "static",
     )
     accounts.on_end = connections.end
+    accounts.on_allowance = line.settle
     gate = Gate(application(house), _door(settings, accounts), settings.hosts, settings.proxies)
     return house, Server(gate, connections)
 
@@ -317,20 +281,6 @@ def _tell_of_owner(settings: Settings, accounts: Accounts, listening: Listening)
 
     accounts.entrance.first_owner.tell = tell
     accounts.entrance.first_owner.ask()
-
-
-def _on_signals() -> asyncio.Event:
-    """Set by SIGTERM and SIGINT; the second one ends the process at once."""
-    stop = asyncio.Event()
-
-    def on_signal() -> None:
-        if stop.is_set():
-            os._exit(1)
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, on_signal)
-    return stop
 
 
 def _prepare_folder(folder: Path) -> None:

@@ -26,6 +26,10 @@ class Fleet:
     def __repr__(self) -> str:
         return f"<Fleet {', '.join(f'{one.address}: {self._at_work[one]} at work' for one in self.servers)}>"
 
+    @property
+    def is_busy(self) -> bool:
+        return self._at_work.total() > 0
+
     async def choose(self, model: str) -> Ollama:
         """The one to ask for a reply of this model's; where none is found that has it, the one that will say why."""
         if not self.servers.are_several:
@@ -95,8 +99,8 @@ class Fleet:
     async def close(self) -> None:
         await self.servers.close()
 
-    def has(self, one: Ollama, names: Sequence[str]) -> None:
-        """These are all the models that it listed."""
+    def remember(self, one: Ollama, names: Sequence[str]) -> None:
+        """All the models that it listed."""
         self._known[one] = set(map(full_name, names))
 
     async def _best(self, model: str, among: Sequence[Ollama]) -> Ollama | None:

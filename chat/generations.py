@@ -176,6 +176,12 @@ class Generations:
             self._known.pop(generation_id, None)
             await asyncio.to_thread(self._journals.remove, generation_id)
 
+    async def forget_all(self, person: str, generation_ids: Iterable[str]) -> None:
+        """Of a person who is gone: these, and what was asked without a conversation."""
+        known = [one.id for one in self._known.values() if one.person == person]
+        kept = await asyncio.to_thread(self._journals.of, person)
+        await self.forget({*known, *kept, *generation_ids})
+
     async def close(self, grace: float, last_words: float) -> None:
         """Begin nothing more; after `grace` seconds leave off those still at work; let readers go, for a while."""
         self._closing.set()

@@ -12,9 +12,10 @@ import msgspec
 from ollama.care import Care, Shown
 from ollama.chunks import Model, Running
 from ollama.client import Ollama
-from ollama.errors import OllamaError, Refused
+from ollama.errors import ModelFailed, ModelNotFound, OllamaError, Refused
 from ollama.servers import Servers
 
+from .asked import lists
 from .blobs import Weights, blobs, freed, shared_with
 from .errors import Invalid, NotFound
 from .names import canonical, checked, same
@@ -141,34 +142,22 @@ class Installed:
             body["parameters"] = options
         try:
             await Care(ollama).create(body)
-        except Refused as error:
+        except ModelNotFound:
+            raise
+        except (Refused, ModelFailed) as error:
             raise Refused(trouble(error, name).message) from None
 
     # -- finding
 
     async def _found(self, name: str, server: str | None, alone: bool = False) -> tuple[Ollama, Model, list[Model]]:
         """The Ollama that has it, it, and all that are there. With `alone`, not one of several that nobody named."""
-        lists = await self._lists(server)
-        found = [(one, model, models) for one, models in lists if (model := _named(name, models)) is not None]
+        there = await lists(self._servers, server)
+        found = [(one, model, models) for one, models in there if (model := _named(name, models)) is not None]
         if not found:
             raise NotFound("There is no model of this name: GET /api/models lists them")
         if alone and len(found) > 1:
             raise Invalid("Several Ollamas have this model: say which is meant with `server`")
         return found[0]
-
-    async def _lists(self, server: str | None) -> list[tuple[Ollama, list[Model]]]:
-        """Of those that answer; an OllamaError where none does."""
-        said = await self._servers.ask(Ollama.models, None if server is None else [self._server(server)])
-        lists = [(one, answer) for one, answer in said.items() if not isinstance(answer, OllamaError)]
-        if not lists:
-            raise next(answer for answer in said.values() if isinstance(answer, OllamaError))
-        return lists
-
-    def _server(self, url: str) -> Ollama:
-        ollama = self._servers.by_url(url)
-        if ollama is None:
-            raise Invalid("`server` is none of the Ollamas that Hearth knows: GET /api/models lists them")
-        return ollama
 
     async def _weights(self, ollama: Ollama, models: Sequence[Model]) -> dict[str, Weights]:
         """Of all that are there. One that can't be shown is taken as one that shares nothing."""

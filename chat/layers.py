@@ -30,20 +30,24 @@ class Layers:
     def take(self, step: Step, now: float) -> None:
         if step.digest is None or (step.digest not in self._layers and len(self._layers) >= MOST_LAYERS):
             return
-        total, completed = self._layers.get(step.digest, (0, 0))
-        total = max(total, step.total or 0)
-        grown = max(completed, min(step.completed or 0, total))
+        if not self._layers:
+            self.total = self.completed = 0
+        before, had = self._layers.get(step.digest, (0, 0))
+        total = max(before, step.total or 0)
+        completed = max(had, min(step.completed or 0, total))
         if step.digest in self._layers:  # else it is what was there before
-            self.fetched += grown - completed
-        self._layers[step.digest] = total, grown
-        self._sum()
+            self.fetched += completed - had
+        self._layers[step.digest] = total, completed
+        self.total += total - before
+        self.completed += completed - had
         self._note(now)
         self._forget(now)
 
     def finish(self) -> None:
         """All is there: of a layer's last bytes Ollama tells nothing."""
-        self._layers = {digest: (total, total) for digest, (total, _) in self._layers.items()}
-        self._sum()
+        if self._layers:
+            self._layers = {digest: (total, total) for digest, (total, _) in self._layers.items()}
+            self.completed = self.total
 
     def rate(self, now: float) -> int | None:
         """Bytes a second; None until there is something to tell it by."""
@@ -57,12 +61,6 @@ class Layers:
         """Seconds, as far as the sizes are known by now."""
         rate = self.rate(now)
         return -(-(self.total - self.completed) // rate) if rate else None
-
-    def _sum(self) -> None:
-        if not self._layers:
-            return
-        self.total = sum(total for total, _ in self._layers.values())
-        self.completed = sum(completed for _, completed in self._layers.values())
 
     def _note(self, now: float) -> None:
         if not self._moments or now - self._moments[-1][0] >= APART:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import msgspec
@@ -118,20 +118,29 @@ def places(gateway: str | None) -> list[Address]:
 async def _resolved(places: Sequence[Address]) -> list[Address]:
     """Those that have an address, each machine once.
 
-    In threads of their own: a name that nobody knows can take the system's resolver five seconds, and whoever else
-    needs one of the loop's threads would wait.
+    A name that nobody knows can keep the system's resolver for many seconds: in threads of their own nobody else waits
+    for that, nor does the end of Hearth.
     """
-    threads = ThreadPoolExecutor(len(places), "looking")
-    try:
-        asked = [asyncio.get_running_loop().run_in_executor(threads, _resolve, place) for place in places]
-        await asyncio.wait(asked, timeout=RESOLVING)
-        known: dict[str, Address] = {}
-        for place, answer in zip(places, asked, strict=True):
-            if answer.done() and (where := answer.result()) is not None:
-                known.setdefault(where, place)
-        return list(known.values())
-    finally:
-        threads.shutdown(wait=False, cancel_futures=True)
+    asked = [_resolving(place) for place in places]
+    await asyncio.wait(asked, timeout=RESOLVING)
+    known: dict[str, Address] = {}
+    for place, answer in zip(places, asked, strict=True):
+        if answer.done() and (where := answer.result()) is not None:
+            known.setdefault(where, place)
+    return list(known.values())
+
+
+def _resolving(place: Address) -> asyncio.Future[str | None]:
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[str | None] = loop.create_future()
+
+    def resolve() -> None:
+        where = _resolve(place)
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(answer.set_result, where)
+
+    threading.Thread(target=resolve, name="looking", daemon=True).start()
+    return answer
 
 
 def _resolve(place: Address) -> str | None:

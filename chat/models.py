@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from ollama.chunks import Details, Model, Running, Show
 from ollama.client import Ollama
 from ollama.errors import ModelNotFound, OllamaError
+from ollama.servers import answers
 
 from .fleet import Fleet, full_name
 from .requests import Options
@@ -99,13 +100,13 @@ class Models:
     async def view(self, allowed: Allowed = None) -> dict[str, Any]:
         """An OllamaError where none can be asked."""
         said = await self._ask()
-        models = await self._views(said, allowed)
+        models = await self._views(answers(said), allowed)
         servers = [server_view(one, answer) for one, answer in said.items()]
         return {"default": self._chosen(models, allowed), "models": models, "servers": servers}
 
     async def list(self, allowed: Allowed = None) -> Sequence[ModelView]:
         """As Ollama lists them, those of the first server first; an OllamaError where none can be asked."""
-        return await self._views(await self._ask(), allowed)
+        return await self._views(answers(await self._ask()), allowed)
 
     async def default(self, allowed: Allowed = None) -> str:
         """`--model`, else the first model listed that can chat; ModelNotFound where there is none."""
@@ -127,15 +128,12 @@ class Models:
         return _first(models)
 
     async def _ask(self) -> dict[Ollama, Listed | OllamaError]:
-        said = await self._servers.ask(self._listed, patience=PATIENCE)
-        if all(isinstance(one, OllamaError) for one in said.values()):
-            raise next(one for one in said.values() if isinstance(one, OllamaError))
-        return said
+        return await self._servers.ask(self._listed, patience=PATIENCE)
 
     async def _listed(self, one: Ollama) -> Listed:
         asked = (one.models(), _running(one), self._version(one))
         models, running, _ = await asyncio.gather(*asked)
-        self._fleet.has(one, [model.name for model in models])
+        self._fleet.remember(one, [model.name for model in models])
         return Listed(models, running)
 
     async def _version(self, one: Ollama) -> None:
@@ -144,8 +142,8 @@ class Models:
             with suppress(OllamaError):
                 await one.version()
 
-    async def _views(self, said: dict[Ollama, Listed | OllamaError], allowed: Allowed) -> Sequence[ModelView]:
-        entries = _joined({one: listed for one, listed in said.items() if isinstance(listed, Listed)})
+    async def _views(self, lists: dict[Ollama, Listed], allowed: Allowed) -> Sequence[ModelView]:
+        entries = _joined(lists)
         room = asyncio.Semaphore(AT_ONCE)
         shown = await asyncio.gather(*(self._show(entry, room) for entry in entries))
         listed = {entry.key for entry in entries}
@@ -200,10 +198,10 @@ async def _running(one: Ollama) -> Sequence[Running]:
         return []
 
 
-def _joined(said: dict[Ollama, Listed]) -> list[Entry]:
+def _joined(lists: dict[Ollama, Listed]) -> list[Entry]:
     """By name; what is told of a model is what the first one tells that has it."""
     entries: dict[str, Entry] = {}
-    for one, listed in said.items():
+    for one, listed in lists.items():
         loaded = {full_name(running.name): running for running in listed.running}
         for model in listed.models:
             name = full_name(model.name)

@@ -20,7 +20,8 @@ from .trouble import Trouble, trouble
 
 Phase = Literal["waiting", "manifest", "layers", "verifying", "writing", "retrying"]
 
-DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)  # seconds before each further try; a try that brought bytes begins anew
+# Seconds before each further try: time enough for a machine that starts. A try that brought bytes begins anew.
+DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 
 # by how Ollama's line begins; one about a layer needs no such sign, others change nothing
 PHASES: tuple[tuple[str, Phase], ...] = (
@@ -52,7 +53,7 @@ class PullView(msgspec.Struct, frozen=True):
     total: int
     rate: int | None  # bytes a second
     left: int | None  # seconds
-    error: PullError | None
+    error: PullError | None  # also while it is tried again
     created_at: datetime
     updated_at: datetime
 
@@ -87,6 +88,7 @@ class Pulling:
             passes = met.passes or (met.code == "no_network" and self._layers.fetched > 0)
             if not passes or tries == len(self._delays):
                 return met
+            self.error = _words(met)
             self.enter("retrying")
             await asyncio.sleep(self._delays[tries])
             tries += 1
@@ -98,7 +100,7 @@ class Pulling:
 
     def end(self, state: State, met: Trouble | None = None) -> None:
         self.state = state
-        self.error = None if met is None else PullError(met.code, met.message)
+        self.error = None if met is None else _words(met)
         self._touch()
 
     def enter(self, phase: Phase) -> None:
@@ -138,6 +140,7 @@ class Pulling:
 
     async def _try(self, care: Care) -> Trouble | None:
         self._layers = Layers(self._layers.total, self._layers.completed)
+        self.error = None
         self.enter("manifest")
         try:
             await care.pull(self.model, self._take)
@@ -149,13 +152,17 @@ class Pulling:
     def _take(self, step: Step) -> None:
         self._layers.take(step, self._time())
         phase = "layers" if step.digest else _phase(step.status) or self.phase
-        if phase in ("verifying", "writing"):
+        if phase != self.phase and phase in ("verifying", "writing"):
             self._layers.finish()
         self.enter(phase)
 
     def _touch(self) -> None:
         self._updated_at = now()
         self._changed()
+
+
+def _words(met: Trouble) -> PullError:
+    return PullError(met.code, met.message)
 
 
 def _phase(status: str) -> Phase | None:

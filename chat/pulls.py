@@ -9,10 +9,10 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from ollama.care import Care
-from ollama.client import Ollama
 from ollama.servers import Servers
 from store import KeptPulls, PullRecord, StoreError
 
+from .asked import asked, lists
 from .errors import BadName, Closing, Invalid, NotFound
 from .ids import new_id
 from .messages import now
@@ -33,11 +33,19 @@ log = logging.getLogger("hearth.pulls")
 class Pulls:
     """One at once for each Ollama, the others in line; one for each model of it."""
 
-    def __init__(self, kept: KeptPulls, servers: Servers, shelf: Shelf, delays: Sequence[float] = DELAYS) -> None:
+    def __init__(
+        self,
+        kept: KeptPulls,
+        servers: Servers,
+        shelf: Shelf,
+        delays: Sequence[float] = DELAYS,
+        keep_every: float = KEPT,
+    ) -> None:
         self._kept = kept
         self._servers = servers
         self._shelf = shelf
         self._delays = delays
+        self._keep_every = keep_every
         self._pulls: dict[str, Pulling] = {}  # in the order of their making
         self._turns: dict[str, asyncio.Lock] = {}  # by the server's URL
         self._tasks: set[asyncio.Task[None]] = set()
@@ -78,13 +86,13 @@ class Pulls:
 
     async def begin(self, model: str, server: str | None, person: str) -> PullView:
         """Where this model is being pulled there already, that is the one."""
-        return (await self._begin(checked(model), str(self._server(server).address), person)).view()
+        return (await self._begin(checked(model), str(asked(self._servers, server).address), person)).view()
 
     async def begin_all(self, server: str | None, person: str) -> list[PullView]:
-        """Fetch what is newer of all models that are there, of one Ollama or of each."""
+        """Fetch what is newer of all models that are there, of one Ollama or of each that answers."""
         begun: list[Pulling] = []
-        for ollama in [self._server(server)] if server is not None else list(self._servers):
-            for model in await ollama.models():
+        for ollama, models in await lists(self._servers, server):
+            for model in models:
                 with suppress(BadName):
                     begun.append(await self._begin(checked(model.name), str(ollama.address), person, updates=True))
         return [pull.view() for pull in begun]
@@ -95,6 +103,7 @@ class Pulls:
         if pull.task is not None and pull.is_running:
             pull.task.cancel()
             await asyncio.wait([pull.task])
+        self._updates.discard(pull.id)
         if pull.is_running:
             pull.end(State.CANCELLED, CANCELLED)
         await self._keep(pull)
@@ -103,7 +112,7 @@ class Pulls:
     async def resume(self, pull_id: str) -> PullView:
         """Ollama kept what it got, and fetches the rest; of one that is done, what is newer."""
         pull = self._get(pull_id)
-        self._server(pull.server)
+        asked(self._servers, pull.server)
         if not pull.is_running:
             self._check_room()
             other = self._find(pull.server, pull.model, self._running())
@@ -150,7 +159,11 @@ class Pulls:
         pull.task.add_done_callback(self._tasks.discard)
 
     async def _run(self, pull: Pulling) -> None:
-        met = await self._pull(pull)
+        try:
+            met = await self._pull(pull)
+        except Exception as error:
+            log.error("a pull failed", exc_info=error)
+            met = Trouble("failed", "Hearth failed; its log says how")
         pull.end(State.DONE if met is None else State.FAILED, met)
         if met is None:
             self._shelf.tell_of_models()
@@ -184,7 +197,7 @@ class Pulls:
 
     async def _keep_going(self, pull: Pulling) -> None:
         while True:
-            await asyncio.sleep(KEPT)
+            await asyncio.sleep(self._keep_every)
             await self._keep(pull)
             self._shelf.tell_of_pulls()  # that nothing comes any more is also to be seen
 
@@ -221,12 +234,6 @@ class Pulls:
         if pull is None:
             raise NotFound("There is no such pull")
         return pull
-
-    def _server(self, url: str | None) -> Ollama:
-        ollama = next(iter(self._servers), None) if url is None else self._servers.by_url(url)
-        if ollama is None:
-            raise Invalid("`server` is none of the Ollamas that Hearth knows: GET /api/models lists them")
-        return ollama
 
     def _check_room(self) -> None:
         if self._closing:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ollama.client import Ollama
 from ollama.errors import OllamaError
-from ollama.servers import Servers
+from ollama.servers import Servers, answers
 from store import Store, StoreError
 
 from .models import server_view
@@ -56,9 +56,7 @@ class Readiness:
         return [part for part, answered in zip(parts, answers, strict=True) if not answered]
 
     async def _any_version(self) -> None:
-        said = (await self._servers.ask(Ollama.version)).values()
-        if all(isinstance(one, OllamaError) for one in said):
-            raise next(one for one in said if isinstance(one, OllamaError))
+        answers(await self._servers.ask(Ollama.version))
 
 
 async def _answers(asked: Awaitable[object]) -> bool:

@@ -56,7 +56,6 @@ class Writer:
         The Done holds Ollama's own counts and durations, `queue_duration` (from the question to its turn) and
         `first_token_duration` (from there to the first text), all durations in nanoseconds.
         """
-        self.on_write()
         generation.model = prompt.model
         generation.settings = prompt.load_request()
         ollama = await self._fleet.choose(prompt.model)
@@ -71,6 +70,7 @@ class Writer:
         return await self._write(other, generation, prompt)
 
     async def _write(self, ollama: Ollama, generation: Generation, prompt: Prompt) -> Done:
+        self.on_write()
         with self._fleet.at_work(ollama):
             async with self._place(ollama, generation, prompt.model) as place:
                 writing = Writing(generation, place)

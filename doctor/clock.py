@@ -17,6 +17,7 @@ from .asking import NoAnswer, ask
 from .database import reading
 from .finding import Finding, mend, note, ok
 from .folder import stats
+from .ollamas import urls
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)  # no clock is right that says less
 TOLERATED = 120.0  # seconds
@@ -51,15 +52,15 @@ def _written(folder: Path) -> Iterator[tuple[str, float]]:
 def _others(settings: Settings) -> Iterator[Finding]:
     if settings.demo:
         return
-    for address in settings.ollama:
+    for url in urls(settings):
         try:
-            told = parsedate_to_datetime(ask(address.url("/api/version")).headers["date"])
+            told = parsedate_to_datetime(ask(f"{url}/api/version").headers["date"])
         except (NoAnswer, KeyError, ValueError, TypeError):
             continue
         differs = told.replace(tzinfo=UTC).timestamp() - time.time()
         if abs(differs) > TOLERATED:
             order = "behind" if differs > 0 else "before"
-            yield note(f"it is {_span(abs(differs))} {order} that of {address}: see which of the two is wrong")
+            yield note(f"it is {_span(abs(differs))} {order} that of {url}: see which of the two is wrong")
 
 
 def _span(seconds: float) -> str:

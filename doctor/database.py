@@ -6,8 +6,10 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+
+import msgspec
 
 from settings import Settings
 from store.files import DATABASE
@@ -41,12 +43,20 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         yield db
 
 
+def kept(folder: Path, name: str) -> object:
+    """What Hearth noted of the house under this name; None where there is nothing that can be read."""
+    with suppress(sqlite3.Error, OSError, msgspec.DecodeError), reading(folder / DATABASE) as db:
+        row = db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        return None if row is None else msgspec.json.decode(row[0])
+    return None
+
+
 def _look(db: sqlite3.Connection, path: Path, settings: Settings) -> Iterator[Finding]:
     if _number(db, "PRAGMA application_id") != APPLICATION:
         yield mend(f"{path} is not a database of Hearth's", "move it away, or name another folder with --data=")
         return
     version, newest = _number(db, "PRAGMA user_version"), len(MIGRATIONS)
-    length = path.stat().st_size
+    length = sum(one.stat().st_size for one in (path, Path(f"{path}-wal")) if one.exists())
     yield _version(path, version, newest, length)
     if version > newest:
         return

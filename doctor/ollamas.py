@@ -9,6 +9,7 @@ from typing import Any
 from settings import Settings
 
 from .asking import Answer, NoAnswer, ask
+from .database import kept
 from .finding import Finding, mend, note, ok, several
 
 OLDEST = (0, 3)  # /api/ps and /api/show as Hearth asks them
@@ -19,6 +20,7 @@ LACKS = (
     ((0, 10), "it doesn't say how large a loaded model's context is"),
     ((0, 13), "it drops the oldest of a long conversation without a word"),
 )
+START = "start it ('ollama serve'), name another with --ollama=URL, or try things out with --demo"
 SLOW = 1.0  # seconds for a call that does nothing
 ASKED = 20  # models that are asked whether they can chat
 
@@ -27,15 +29,21 @@ def look(settings: Settings) -> Iterator[Finding]:
     if settings.demo:
         yield note("--demo: the tiny model on this machine answers, and no Ollama is asked")
         return
-    for address in settings.ollama:
-        yield from _one(address.url(), settings.model)
+    for url in urls(settings):
+        yield from _one(url, settings.model)
+
+
+def urls(settings: Settings) -> list[str]:
+    """Where nobody named one, the one that Hearth found when it was asked to look."""
+    found = None if settings.told_of_ollama else kept(settings.data, "ollama")
+    return [found] if isinstance(found, str) else [address.url() for address in settings.ollama]
 
 
 def _one(url: str, wanted: str | None) -> Iterator[Finding]:
     try:
         answer = ask(f"{url}/api/version")
     except NoAnswer as error:
-        yield mend(f"{url} doesn't answer ({error})", "start it ('ollama serve'), or name another with --ollama=URL")
+        yield mend(f"{url} doesn't answer ({error})", START)
         return
     version = answer.json().get("version")
     if answer.status != 200 or not isinstance(version, str):

@@ -11,7 +11,7 @@ from people.caller import Caller
 from .answers import Problem
 
 PUBLIC = re.compile(
-    r"/(static/.*|built/.*|service-worker\.js|healthz|readyz|metrics"
+    r"/(static/.*|built/.*|service-worker\.js|healthz(/way)?|readyz|metrics"
     r"|sign-in|sign-out|setup(/code)?|invitation/[^/]+|s/[^/]+|api/shared/[^/]+|api/status)"
 )
 

@@ -74,7 +74,7 @@ class AccountHandler(OwnHandler):
 
     async def delete(self) -> None:
         gone = await self._accounts.leave(self.caller.person, self.read_body(Leaving).password)
-        await self._generations.forget(gone)
+        await self._generations.forget_all(self.caller.person, gone)
         let_out(self)
         self.send_nothing()
 
@@ -144,7 +144,7 @@ class PersonHandler(OwnersHandler):
     async def delete(self, person: str) -> None:
         if person == self.caller.person:
             raise Refusal(400, "bad_request", "This is your own account: it asks for your password, under My account")
-        await self._generations.forget(await self._accounts.delete(person))
+        await self._generations.forget_all(person, await self._accounts.delete(person))
         self.send_nothing()
 
 

@@ -4,51 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from chat.first import First
 from chat.looking import Looking
 
-from .answers import JSONHandler, Refusal
+from .answers import JSONHandler
+from .api import Nothing
+from .manage_models import ManagingHandler
+
+Route = tuple[str, type[JSONHandler], dict[str, Any]]
 
 
-class FirstHandler(JSONHandler):
+def first_routes(first: First, looking: Looking) -> list[Route]:
+    return [
+        (r"/api/first", FirstHandler, {"first": first}),
+        (r"/api/ollama/look", LookHandler, {"looking": looking}),
+    ]
+
+
+class FirstHandler(ManagingHandler):
     def initialize(self, first: First) -> None:
         self._first = first
-
-    def prepare(self) -> None:
-        only_who_manages_models(self)
 
     async def get(self) -> None:
         self.send(await self._first.view())
 
 
-class Nothing(msgspec.Struct, forbid_unknown_fields=True):
-    """Where to look is not for a caller to say."""
-
-
-class LookHandler(JSONHandler):
+class LookHandler(ManagingHandler):
     def initialize(self, looking: Looking) -> None:
         self._looking = looking
 
-    def prepare(self) -> None:
-        only_who_manages_models(self)
-
     async def post(self) -> None:
-        self.read_body(Nothing)
+        self.read_body(Nothing)  # where to look is not for a caller to say
         self.send({"found": await self._looking.look()})
-
-
-def only_who_manages_models(handler: Any) -> None:
-    caller = getattr(handler, "caller", None)  # the gate's word; without accounts there is none
-    if caller is not None and not caller.manages_models:
-        raise Refusal(
-            403, "forbidden", "Only those who look after the models may do this; ask the owner of this Hearth"
-        )
-
-
-def routes(first: First, looking: Looking) -> list[tuple[str, type[JSONHandler], dict[str, Any]]]:
-    return [
-        (r"/api/first", FirstHandler, {"first": first}),
-        (r"/api/ollama/look", LookHandler, {"looking": looking}),
-    ]

@@ -44,7 +44,7 @@ from .api import (
 )
 from .export import ExportHandler
 from .files import BuiltHandler, Compressed, StaticHandler
-from .first import routes as first_routes
+from .first import first_routes
 from .health import HealthHandler, ReadyHandler, WayHandler
 from .languages import Languages
 from .manage_models import model_routes

@@ -1,65 +1,23 @@
-"""The pages through which people come in: HTML forms that need no script.
-
-What was typed is there again beside what is wrong with it, passwords excepted.
-"""
+"""The pages through which people come in: by name and password, by the owner's code, by a link."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Coroutine, Sequence
-from typing import Any, NamedTuple
-from urllib.parse import parse_qsl
+from typing import Any
 
 from people.accounts import Accounts
 from people.caller import Entry
-from people.errors import BadName, BadPassword, CodeWrong, Invalid, LinkUsed, PeopleError, TooMany
+from people.errors import LinkUsed, TooMany
 
 from .account import visit_of
-from .answers import JSONHandler, Problem, Refusal, problem_of
-from .cookies import let_in, let_out
-from .languages import Words
+from .answers import JSONHandler, Refusal
+from .cookies import let_out
+from .entry import AGAIN, CHOSEN, CODE, NAME, PASSWORD, EntryHandler, Field, check_again, way_back
 from .once import Once
-from .plain_pages import FIELDS, POLICY, Pages
+from .plain_pages import Pages
 from .visitors import proxied_name, visitor_of
 
 Route = tuple[str, type[JSONHandler], dict[str, Any]]
-
-WAY_BACK = re.compile(r"/(plain|c/[0-9a-zA-Z]+(/plain)?|s/[0-9a-zA-Z_-]+)?")
-# Beside which field the page says what is wrong; of a proxy's person there is only the code.
-BESIDE = {
-    "bad_name": "name",
-    "name_taken": "name",
-    "wrong_password": "password",
-    "disabled": "password",
-    "too_many": "password",
-    "bad_password": "password",
-    "differ": "again",
-    "code_wrong": "code",
-    "code_gone": "code",
-}
-
-
-class Field(NamedTuple):
-    name: str
-    autocomplete: str
-    label: str
-    hint: str | None = None
-    fixed: bool = False  # told, not asked for
-
-    @property
-    def is_secret(self) -> bool:
-        return self.autocomplete.endswith("password")
-
-
-NAME = Field("name", "username", "entry.name")
-PASSWORD = Field("password", "current-password", "entry.password")
-CODE = Field("code", "one-time-code", "entry.code", "entry.code_hint")
-CHOSEN = Field("password", "new-password", "entry.password", "entry.password_hint")
-AGAIN = Field("again", "new-password", "entry.again")
-
-
-class Differ(Invalid):
-    code = "differ"
 
 
 def sign_in_routes(accounts: Accounts, auth: str, pages: Pages) -> list[Route]:
@@ -73,121 +31,6 @@ def sign_in_routes(accounts: Accounts, auth: str, pages: Pages) -> list[Route]:
     ]
 
 
-class EntryHandler(JSONHandler):
-    """A page with one form, which lets somebody in."""
-
-    title = ""
-    intro = ""
-    button = ""
-    fields: Sequence[Field] = ()
-
-    def initialize(self, accounts: Accounts, auth: str, pages: Pages, once: Once) -> None:
-        self._accounts = accounts
-        self._auth = auth
-        self._pages = pages
-        self._once = once
-
-    def set_default_headers(self) -> None:
-        super().set_default_headers()
-        self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.set_header("Content-Security-Policy", POLICY)
-        self.set_header("Referrer-Policy", "same-origin")  # as on the other pages with forms
-        self.set_header("X-Robots-Tag", "noindex")
-        self.set_header("Vary", "Accept-Language")
-
-    @property
-    def words(self) -> Words:
-        return self._pages.words(self.request.headers.get("Accept-Language", ""))
-
-    @property
-    def elsewhere(self) -> str | None:
-        """Where to go instead, as things are."""
-        return None if self._auth == "required" else "/"
-
-    def typed(self) -> dict[str, str]:
-        """Those that are not empty."""
-        try:
-            return dict(parse_qsl(self.request.body.decode("utf-8", "replace"), max_num_fields=FIELDS))
-        except ValueError:
-            raise Refusal(400, "bad_request", "This form can't be read") from None
-
-    async def get(self, *path: str) -> None:
-        if self.elsewhere:
-            self.redirect(self.elsewhere, status=303)
-        else:
-            self.show({})
-
-    head = get
-
-    async def post(self, *path: str) -> None:
-        if self.elsewhere:
-            self.redirect(self.elsewhere, status=303)
-            return
-        typed = self.typed()
-        try:
-            who = (self.request.remote_ip, self.request.path, *sorted(typed.items()))
-            entry = await self._once.do(who, self.entered(typed))
-        except PeopleError as error:
-            self.show(typed, error)
-            return
-        await self._leave_old()
-        let_in(self, entry)
-        self.redirect(way_back(typed.get("next", "")), status=303)
-
-    def entered(self, typed: dict[str, str]) -> Coroutine[Any, Any, Entry]:
-        raise NotImplementedError
-
-    def show(self, typed: dict[str, str], error: PeopleError | None = None, note: str = "", more: bytes = b"") -> None:
-        code = "" if error is None else BESIDE.get(error.code, "")
-        beside = code if any(code == one.name for one in self.fields) else ""
-        wrong = "" if error is None else told(error, self.words)
-        if error is not None:
-            self._refuse(error)
-        fields = [self._field(one, typed, wrong if one.name == beside else "", error) for one in self.fields]
-        self._finish(
-            title=self.words(self.title, **typed),
-            intro=self.words(self.intro) if self.intro else "",
-            problem="" if beside else wrong,
-            note=note,
-            fields=b"".join(fields),
-            button=self.words(self.button) if self.fields else "",
-            way_back=typed.get("next") or self.get_query_argument("next", ""),
-            more=more,
-        )
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        if status_code == 405:
-            super().write_error(status_code, **kwargs)
-            return
-        problem = problem_of(kwargs.get("exc_info", (None, None, None))[1])
-        problem = problem or Problem(500, "internal", "Hearth failed; its log says how")
-        self.set_status(problem.status)
-        self._finish(title=self.words("plain.problem"), problem=problem.message)
-
-    def _finish(self, **values: Any) -> None:
-        empty = {"intro": "", "problem": "", "note": "", "fields": b"", "button": "", "way_back": "", "more": b""}
-        action = self.request.path.removesuffix("/code")
-        self.finish(self._pages.render("entry", self.words, **(empty | {"action": action} | values)))
-
-    def _field(self, field: Field, typed: dict[str, str], wrong: str, error: PeopleError | None) -> bytes:
-        value = "" if field.is_secret else typed.get(field.name, "")
-        wanted = bool(wrong) if error is not None else field is self.fields[0]
-        return self._pages.render("field", self.words, field=field, value=value, wrong=wrong, focused=wanted)
-
-    def _refuse(self, error: PeopleError) -> None:
-        problem = problem_of(error)
-        assert problem is not None
-        self.set_status(problem.status)
-        if isinstance(error, TooMany):
-            self.set_header("Retry-After", str(error.retry_after))
-
-    async def _leave_old(self) -> None:
-        """A session that this browser had, of whomever: nobody could end it any more without its cookie."""
-        old = visitor_of(self.request)
-        if old is not None and old.key is not None and old.scopes is None:
-            await self._accounts.entrance.sign_out(old)
-
-
 class SignInHandler(EntryHandler):
     title, button = "entry.sign_in", "entry.sign_in"
     fields = (NAME, PASSWORD)
@@ -198,7 +41,7 @@ class SignInHandler(EntryHandler):
             return way_back(self.get_query_argument("next", ""))
         return None if self._accounts.has_owner else "/setup"
 
-    def show(self, typed: dict[str, str], error: PeopleError | None = None, note: str = "", more: bytes = b"") -> None:
+    def show(self, typed: dict[str, str], error: Exception | None = None, note: str = "", more: bytes = b"") -> None:
         super().show(typed, error, note, self._pages.render("forgotten", self.words))
 
     def entered(self, typed: dict[str, str]) -> Coroutine[Any, Any, Entry]:
@@ -221,7 +64,7 @@ class SetupHandler(EntryHandler):
             return CODE, NAME._replace(fixed=True)
         return CODE, NAME, CHOSEN, AGAIN
 
-    def show(self, typed: dict[str, str], error: PeopleError | None = None, note: str = "", more: bytes = b"") -> None:
+    def show(self, typed: dict[str, str], error: Exception | None = None, note: str = "", more: bytes = b"") -> None:
         if self._auth == "proxy":
             typed = typed | {"name": self._proxied()}
         super().show(typed, error, note, self._pages.render("new_code", self.words))
@@ -270,7 +113,7 @@ class InvitedHandler(EntryHandler):
             invitation = self._accounts.invitations.look(secret)
         except LinkUsed as error:
             self.title, self.fields = "entry.link_used", ()
-            self.show({}, error)
+            self.show({}, error, more=self._pages.render("to_sign_in", self.words))
             return
         self._secret, self._name = secret, invitation.name or ""
         self.title, self.intro, self.button = "entry.invited", "entry.invited_intro", "entry.join"
@@ -278,7 +121,7 @@ class InvitedHandler(EntryHandler):
             self.title, self.intro, self.button = "entry.renew", "entry.renew_intro", "entry.renew_do"
             self.fields = (NAME._replace(fixed=True), CHOSEN._replace(label="entry.new_password"), AGAIN)
 
-    def show(self, typed: dict[str, str], error: PeopleError | None = None, note: str = "", more: bytes = b"") -> None:
+    def show(self, typed: dict[str, str], error: Exception | None = None, note: str = "", more: bytes = b"") -> None:
         fixed = any(one.fixed for one in self.fields)
         name = {"name": self._name} if self.fields and (fixed or "name" not in typed) else {}
         super().show(typed | name, error, note, more)
@@ -299,26 +142,3 @@ class SignOutHandler(JSONHandler):
             await self._accounts.entrance.sign_out(caller)
         let_out(self)
         self.redirect("/sign-in", status=303)
-
-
-def check_again(typed: dict[str, str]) -> None:
-    """Scripts type it once."""
-    if "again" in typed and typed["again"] != typed.get("password", ""):
-        raise Differ("The two passwords differ: type them again")
-
-
-def told(error: PeopleError, words: Words) -> str:
-    """In the language of the page, where it has words for it."""
-    fault = f".{error.fault}" if isinstance(error, BadName | BadPassword) else ""
-    key = f"entry.problem.{error.code}{fault}"
-    values: dict[str, object] = {}
-    if isinstance(error, TooMany):
-        values["seconds"] = error.retry_after
-    if isinstance(error, CodeWrong):
-        values["left"] = error.left
-    return words(key, **values) if key in words else str(error)
-
-
-def way_back(path: str) -> str:
-    """Only to a page of ours: what leads elsewhere leads to the beginning."""
-    return path if WAY_BACK.fullmatch(path) else "/"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -135,3 +135,11 @@ class Servers:
         while self._aside:
             await asyncio.sleep(LOOK)
             await self.ask(Ollama.version, list(self._aside))
+
+
+def answers(said: Mapping[Ollama, T | OllamaError]) -> dict[Ollama, T]:
+    """Of those that gave one; the first one's OllamaError where none did."""
+    given = {one: answer for one, answer in said.items() if not isinstance(answer, OllamaError)}
+    if not given:
+        raise next(error for error in said.values() if isinstance(error, OllamaError))
+    return given

@@ -36,6 +36,7 @@ class Accounts:
         self.tokens = Tokens(registry)
         self.invitations = Invitations(registry)
         self.entrance = Entrance(registry, self.sessions, self.invitations)
+        self.on_allowance: Callable[[], None] = lambda: None  # called when somebody may do more, or less, than before
 
     def __repr__(self) -> str:
         return f"<Accounts {self._registry} {self.entrance}>"
@@ -159,14 +160,17 @@ class Accounts:
             changed = msgspec.structs.replace(self._registry.get(person), **changes)
             drop: list[Door] = [*self.sessions.of(person)] if changed.disabled else []
             await self._registry.commit(keep=[changed], drop=drop)
+        self.on_allowance()
         counts = await self._registry.counts()
         return _person_view(changed, *counts.get(person, (0, 0)))
 
     async def delete(self, person: str) -> list[str]:
         """With everything of theirs; gives the generations whose files are to go too. LastOwner."""
+        self._check_owner_stays(person)
+        gone = await self._registry.empty(self._registry.get(person))
         async with self._registry.changing:
             self._check_owner_stays(person)
-            return await self._registry.delete(self._registry.get(person))
+            return gone + await self._registry.delete(self._registry.get(person))
 
     async def add(self, name: str, password: str) -> tuple[PersonView, bool]:
         """By who sits at the machine: the owner where there is none, else a member; a new password for who is here.

@@ -113,6 +113,10 @@ class Registry:
                 self._table(record)[record.hash] = record
         self._tell(ended)
 
+    async def empty(self, person: Person) -> list[str]:
+        """Of a person who is to be deleted. It may take long, so nobody is kept waiting for it."""
+        return await self._kept.empty(person.id)
+
     async def delete(self, person: Person) -> list[str]:
         """With everything of theirs; gives the ids of their generations."""
         generations = await self._kept.delete(person.id)

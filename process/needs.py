@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib.util import find_spec
 
-NEEDED = ("tornado", "httptools", "msgspec")
+NEEDED = ("tornado", "httptools", "msgspec", "argon2")
 
 missing = [name for name in NEEDED if find_spec(name) is None]
 if missing:

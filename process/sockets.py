@@ -7,16 +7,43 @@ import os
 import resource
 import socket
 from collections.abc import Mapping
+from typing import NamedTuple, Self
 
 from tornado.netutil import bind_sockets
 
 FIRST = 3  # the descriptor of the first that is passed; see sd_listen_fds(3)
 SPARE = 256  # file descriptors that are no browser's: Ollama, files, and connections that are being refused
 MOST = 65536
+ANY = ("0.0.0.0", "::")
 
 
 class CannotListen(Exception):
     """One line that says what is in the way and what to do."""
+
+
+class Listening(NamedTuple):
+    sockets: list[socket.socket]
+    host: str
+    are_kept: bool  # by the service manager, for the one that comes after this one
+
+    @classmethod
+    def of(cls, passed: list[socket.socket], address: str, port: int) -> Self:
+        """The sockets that were passed, else one of our own. Raises CannotListen."""
+        if passed:
+            return cls(passed, passed[0].getsockname()[0], are_kept=True)
+        return cls(bound(address, port), address, are_kept=False)
+
+    @property
+    def url(self) -> str:
+        return self._url(f"[{self.host}]" if ":" in self.host else self.host)
+
+    @property
+    def named_url(self) -> str:
+        """One that another machine can use, too."""
+        return self._url(socket.gethostname()) if self.host in ANY else self.url
+
+    def _url(self, host: str) -> str:
+        return f"http://{host}:{self.sockets[0].getsockname()[1]}/"
 
 
 def inherited(environ: Mapping[str, str]) -> list[socket.socket]:

@@ -30,7 +30,8 @@ async def _has_ollama(arguments: list[str]) -> bool:
     except BadOption:
         return True  # Hearth itself will say what is wrong
     named = "OLLAMA_HOST" in os.environ or any(one.lstrip("-").startswith("ollama") for one in arguments)
-    return named or settings.demo or await _answers(settings)
+    ends = settings.doctor or settings.backup or settings.restore  # and chats with nobody
+    return bool(named or settings.demo or ends) or await _answers(settings)
 
 
 async def _answers(settings: Settings) -> bool:

@@ -70,8 +70,10 @@ export class Page {
       found: minutes.found,
       pulls,
     });
-    find('demo-notice').hidden = !ollama.status?.demo;
-    find('demo-notice').show({ model: ollama.models[0]?.name, command: minutes.facts?.command ?? null });
+    if (ollama.status?.demo) {
+      find('demo-notice').hidden = false;
+      find('demo-notice').show({ model: ollama.models[0]?.name, command: minutes.facts?.command ?? null });
+    }
     find('connection-note').away = connection.away;
     find('model-picker').show({
       models: ollama.models,

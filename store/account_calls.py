@@ -8,6 +8,8 @@ from . import accounts
 from .account_records import AccountRecord, Door, Known, Person, Session, Token
 from .thread import DatabaseThread
 
+AT_ONCE = 10  # conversations that are deleted in one transaction
+
 
 class StoredAccounts:
     """Each call is whole or not at all, and is kept when it returns."""
@@ -29,6 +31,14 @@ class StoredAccounts:
 
     async def counts(self) -> dict[str, tuple[int, int]]:
         return await self._thread.read(accounts.counts)
+
+    async def empty(self, person: str) -> list[str]:
+        """Deletes their conversations, a few at a time: others are served meanwhile. Gives what `delete` does."""
+        generations, more = list[str](), True
+        while more:
+            some, more = await self._thread.write(lambda db: accounts.empty(db, person, AT_ONCE))
+            generations += some
+        return generations
 
     async def delete(self, person: str) -> list[str]:
         """With everything of theirs; gives the ids of their generations, whose files are to go too."""

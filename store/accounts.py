@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -47,7 +48,7 @@ _MESSAGES = f"""SELECT person, sum(coalesce((
         SELECT max(number) FROM messages
         WHERE number BETWEEN one.number << {MESSAGE_BITS} AND ((one.number + 1) << {MESSAGE_BITS}) - 1
     ) - (one.number << {MESSAGE_BITS}), 0)) FROM conversations AS one GROUP BY person"""
-_THEIRS = "SELECT id FROM conversations WHERE person = ?"
+_THEIRS = "SELECT id FROM conversations WHERE person = ? LIMIT ?"
 _RUNS = "SELECT id FROM runs WHERE person = ?"
 _LEFT = ("shares", "presets", "runs")  # sessions, devices, tokens and invitations go with the person's row
 
@@ -78,20 +79,22 @@ def counts(db: sqlite3.Connection) -> dict[str, tuple[int, int]]:
     return {person: (count, messages[person]) for person, count in db.execute(_CONVERSATIONS).fetchall()}
 
 
+def empty(db: sqlite3.Connection, person: str, most: int) -> tuple[list[str], bool]:
+    """As many of their conversations: the ids of the generations in them, and whether there may be more."""
+    found = db.execute(_THEIRS, (person, most)).fetchall()
+    gone = [conversations.delete(db, person, conversation) or [] for (conversation,) in found]
+    return list(chain.from_iterable(gone)), len(found) == most
+
+
 def delete(db: sqlite3.Connection, person: str) -> list[str]:
     """Everything of theirs. Gives the ids of their generations."""
-    generations = _ids(db, _RUNS, person)
-    for conversation in _ids(db, _THEIRS, person):
-        generations += conversations.delete(db, person, conversation) or []
+    generations, _ = empty(db, person, -1)
+    generations += [run for (run,) in db.execute(_RUNS, (person,)).fetchall()]
     for table in _LEFT:
         db.execute(f"DELETE FROM {table} WHERE person = ?", (person,))
     db.execute("DELETE FROM people WHERE id = ?", (person,))
     mark(db)
-    return sorted(set(generations))
-
-
-def _ids(db: sqlite3.Connection, statement: str, person: str) -> list[str]:
-    return [one for (one,) in db.execute(statement, (person,)).fetchall()]
+    return generations
 
 
 def _all(db: sqlite3.Connection, table: Table[R]) -> list[R]:

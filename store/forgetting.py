@@ -43,6 +43,7 @@ class Forgetting:
         self._due = 0.0
         self._began = False
         self._merged = False
+        self._told = False
         self._changes = -1  # as SQLite counts them: without any there is no new mark either
 
     def __repr__(self) -> str:
@@ -70,7 +71,9 @@ class Forgetting:
             else:
                 self._due = time.monotonic() + AGAIN
         except sqlite3.Error as error:
-            log.warning("what was deleted can't be taken off the disk yet: %s", error)
+            if not self._told:  # once for each deletion
+                log.warning("what was deleted can't be taken off the disk yet: %s", error)
+            self._told = True
             self._due = time.monotonic() + AGAIN
 
     def _look(self, db: sqlite3.Connection) -> None:
@@ -81,7 +84,7 @@ class Forgetting:
         mark = None if row is None else str(row[0])
         if mark != self._mark:
             self._mark, self._due = mark, time.monotonic() + QUIET
-            self._began = self._merged = False
+            self._began = self._merged = self._told = False
 
     def _merge(self, db: sqlite3.Connection) -> None:
         before = db.total_changes

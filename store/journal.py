@@ -141,6 +141,17 @@ class Journals:
         for path in self._folder.glob(f"*{SUFFIX}"):
             yield path.name.removesuffix(SUFFIX)
 
+    def of(self, person: str) -> list[str]:
+        """Those of a person."""
+        return [one for one in self.all() if (head := self._head(one)) is not None and head.person == person]
+
+    def _head(self, generation_id: str) -> Head | None:
+        try:
+            with self._path(generation_id).open("rb") as file:
+                return msgspec.json.decode(file.readline(), type=Head)
+        except (OSError, msgspec.DecodeError):
+            return None
+
     def age(self, generation_id: str) -> float:
         try:
             return max(0.0, time.time() - self._path(generation_id).stat().st_mtime)

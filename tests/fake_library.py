@@ -55,6 +55,7 @@ class FakeLibrary:
         self.step = 500_000  # bytes in a line
         self.pace = 0.01  # seconds between two lines
         self.have: dict[str, int] = {}  # bytes by digest, of models that are there or were begun
+        self.sizes: dict[str, int] = {}  # bytes, of models that are not as large as the others
         self.pulls: list[Exchange] = []
         self.deleted: list[str] = []
         self.created: list[dict[str, Any]] = []

@@ -184,7 +184,13 @@ class FakeOllama:
         if name.startswith("seeing"):
             capabilities.append("vision")
         details = {"family": "llama", "parameter_size": "134.52M", "quantization_level": "Q4_1", "context_length": 8192}
-        return {"name": name, "size": 98362760, "digest": name, "details": details, "capabilities": capabilities}
+        return {
+            "name": name,
+            "size": self.library.sizes.get(name, 98362760),
+            "digest": name,
+            "details": details,
+            "capabilities": capabilities,
+        }
 
     def _running(self, name: str) -> dict[str, Any]:
         size = self.contexts.get(name, self.context_length)

@@ -8,8 +8,9 @@ async with fleet(2) as house:
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from .asked import eventful, kept, read
@@ -33,15 +34,46 @@ class Mortal(FakeOllama):
         self.says: dict[str, tuple[int, Any]] = {}  # path, or "" for all → status and body in place of the usual
         self.writes: Behaviour | None = None  # what every chat is answered by, whatever its model
         self._death: asyncio.Task[None] | None = None
+        self._held: socket.socket | None = None  # its port, while it is dead: another test's server would take it
+
+    @property
+    def is_dead(self) -> bool:
+        return self._death is not None
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            for one in self._server.sockets:  # what is accepted while it closes would never be closed itself
+                asyncio.get_running_loop().remove_reader(one.fileno())
+            for _ in range(5):
+                await asyncio.sleep(0)
+        await super().stop()
 
     async def die(self) -> None:
-        self._death = self._death or asyncio.create_task(self.stop())
+        self._death = self._death or asyncio.create_task(self._die())
         await asyncio.shield(self._death)
+
+    async def _die(self) -> None:
+        await self.stop()
+        self._held = socket.socket()
+        self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):
+            self._held.bind(("127.0.0.1", self.port_once))
+
+    async def end(self) -> None:
+        if self._death is not None:
+            await self._death
+        self.let_go()
+        await self.stop()
+
+    def let_go(self) -> None:
+        if self._held is not None:
+            self._held.close()
 
     async def revive(self) -> None:
         if self._death is not None:
             await self._death
         port = self.port_once
+        self.let_go()
         self._death, self.dies_at, self.hangs, self.delay, self.writes = None, None, False, 0, None
         await self.start(port)
 
@@ -56,6 +88,9 @@ class Mortal(FakeOllama):
         return f"http://127.0.0.1:{self.port_once}"
 
     async def _route(self, exchange: Exchange) -> None:
+        if self.is_dead:
+            exchange.reset()
+            return
         if exchange.path == self.dies_at:
             if self.spares == 0:
                 await self.die()
@@ -106,9 +141,8 @@ class House:
         return await eventful(self.hearth, reply)
 
     async def servers(self) -> dict[str, Any]:
-        """By address, as the list of models tells of them."""
-        listed = await read(self.hearth, "/api/models")
-        return {one["url"]: one for one in listed["servers"]}
+        """By address, as the status tells of them."""
+        return {one["url"]: one for one in (await read(self.hearth, "/api/status"))["servers"]}
 
     async def knows(self, ollama: Mortal, reachable: bool) -> None:
         """Until Hearth does; it asks nobody for it."""
@@ -116,6 +150,10 @@ class House:
         one = servers.by_url(ollama.url)
         assert one is not None
         await eventually(lambda: (servers.trouble(one) is None) is reachable)
+
+    def asked(self, question: str) -> int:
+        """How often, of any of them."""
+        return sum(x.body["messages"][-1]["content"] == question for one in self.ollamas for x in one.chats)
 
     def chats(self) -> list[int]:
         """How many each was asked for."""
@@ -131,7 +169,7 @@ async def fleet(count: int, *options: str) -> AsyncIterator[House]:
             yield House(hearth, ollamas)
     finally:
         for one in ollamas:
-            await one.stop()
+            await one.end()
 
 
 def phases(events: list[dict[str, Any]]) -> list[str]:

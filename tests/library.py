@@ -20,7 +20,7 @@ from tornado.web import Application
 from chat.fleet import Fleet
 from chat.installed import Installed
 from chat.models import Models
-from chat.pulls import Pulls
+from chat.pulls import KEPT, Pulls
 from chat.shelf import Shelf
 from handlers.manage_models import model_routes
 from handlers.visitors import introduce
@@ -52,6 +52,7 @@ class Introduced(Router):
 @dataclass
 class Library:
     fake: FakeOllama
+    store: SQLiteStore
     pulls: Pulls
     installed: Installed
     shelf: Shelf
@@ -105,6 +106,7 @@ async def library(
     folder: Path | None = None,
     delays: Sequence[float] = SOON,
     limits: Limits | None = None,
+    keep_every: float = KEPT,
 ) -> AsyncIterator[Library]:
     """Over `folder`, where it is given, and in front of `fake`, both of which outlive it then."""
     own = fake or await FakeOllama().start()
@@ -112,14 +114,14 @@ async def library(
     store = await SQLiteStore.open(folder or Path(temporary.name))
     servers = Servers([Ollama(parse(one.url), limits or Limits(), 1 << 24) for one in (own, *others)])
     shelf = Shelf()
-    pulls = Pulls(store.pulls, servers, shelf, delays)
+    pulls = Pulls(store.pulls, servers, shelf, delays, keep_every)
     installed = Installed(servers, pulls, shelf)
     await pulls.recover()
     door = Introduced(Application(model_routes(Models(Fleet(servers), None, lambda _: None), installed, pulls)))
     server, listening = HTTPServer(door), bind_sockets(0, "127.0.0.1")
     server.add_sockets(listening)
     try:
-        yield Library(own, pulls, installed, shelf, door, listening[0].getsockname()[1])
+        yield Library(own, store, pulls, installed, shelf, door, listening[0].getsockname()[1])
     finally:
         await pulls.close()
         server.stop()

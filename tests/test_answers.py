@@ -100,7 +100,7 @@ async def test_a_method_that_an_address_does_not_take_is_told_in_json_with_those
             ("/chat", {"GET"}),
             ("/ws", {"GET"}),
             ("/api/status", {"GET"}),
-            ("/api/models", {"GET"}),
+            ("/api/models", {"GET", "POST"}),
             ("/api/conversations/x/messages", {"POST"}),
             ("/api/messages/x/replies", {"POST"}),
             ("/api/generations/x", {"GET"}),

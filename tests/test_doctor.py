@@ -192,6 +192,17 @@ async def test_an_older_ollama_that_still_serves_is_no_fault(tmp_path: Path) -> 
 
 
 @pytest.mark.gen_test(timeout=30)
+async def test_where_none_was_named_it_asks_the_one_that_hearth_found(tmp_path: Path) -> None:
+    data = await house(tmp_path)
+    async with scripted() as fake:
+        _sql(f"INSERT INTO settings VALUES ('ollama', '\"{fake.url}\"')")(data)
+        assert f"{fake.url} is Ollama" in (await doctor(tmp_path)).out
+        assert f"{fake.url} is Ollama" not in (await doctor(tmp_path, "--ollama=127.0.0.1:1")).out
+        _sql("UPDATE settings SET value = 'no JSON'")(data)
+        assert f"{fake.url} is Ollama" not in (await doctor(tmp_path)).out
+
+
+@pytest.mark.gen_test(timeout=30)
 async def test_a_model_that_is_not_there_is_missed(tmp_path: Path) -> None:
     async with scripted() as fake:
         ended = await doctor(tmp_path, f"--ollama={fake.url}", "--model=llama9")

@@ -142,6 +142,14 @@ async def test_hearth_tells_whoever_asks_what_of_their_request_arrived() -> None
         assert error_code(await hearth.get("/healthz/way", Origin="http://other.example")) == "forbidden"
 
 
+@pytest.mark.gen_test
+async def test_nobody_need_sign_in_for_that() -> None:
+    async with running("--auth=required") as hearth:
+        lines = await told(hearth.url)
+        assert (await hearth.get("/api/conversations")).code == 401
+    assert [verdict for verdict, _ in lines] == ["ok"] * 5, lines
+
+
 @pytest.mark.parametrize("url", ["chat.home", "ftp://chat.home", "https://chat.home/path", "https://a@b", "https://"])
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(BadOption, match="is no address of a page"):

@@ -273,9 +273,9 @@ async def test_a_title_is_asked_of_the_one_that_has_the_model_in_memory() -> Non
 async def test_a_gateway_that_knows_no_lists_is_asked_where_nobody_else_has_the_model() -> None:
     async with fleet(2) as house:
         for path in EVERYTHING - {"/api/chat"}:
-            house.a.says[path] = (404, b"404 page not found")
-        house.a.models, house.b.models = ["echo:latest", "quick:latest"], ["quick:latest"]
-        assert (await house.reply("echo"))["state"] == "done" and house.chats() == [1, 0]
+            house.b.says[path] = (404, b"404 page not found")
+        house.b.models = ["echo:latest", "quick:latest"]
+        assert (await house.reply("echo"))["state"] == "done" and house.chats() == [0, 1]
         assert (await house.reply("quick"))["state"] == "done" and house.chats() == [1, 1]
 
 
@@ -353,6 +353,35 @@ async def test_one_that_is_found_later_takes_part_at_once() -> None:
         found = json.loads((await house.hearth.get("/api/models")).body)
         assert [one["servers"] for one in found["models"]] == [[other.fake.url]]
         assert (await asked.read(house.hearth, "/api/status"))["ollama"]["url"] == other.fake.url
+
+
+@pytest.mark.gen_test
+async def test_pages_hear_that_the_models_changed_when_one_goes_and_when_it_is_back() -> None:
+    async with fleet(2) as house:
+        socket = await house.hearth.socket()
+        await house.a.die()
+        assert (await house.reply())["content"] == ANSWER
+        await house.a.revive()
+        await house.knows(house.a, True)
+        heard = 0
+        while heard < 2:
+            heard += json.loads(await socket.read_message() or "{}")["type"] == "models"
+        socket.close()
+
+
+@pytest.mark.gen_test
+async def test_a_pull_goes_to_one_that_is_there_and_updating_all_passes_over_one_that_is_not() -> None:
+    async with fleet(2) as house:
+        await house.a.die()
+        await house.servers()
+        (pull,) = json.loads((await house.hearth.post("/api/pulls", {"model": "smollm2:135m"})).body)["pulls"]
+        assert pull["server"] == house.b.url
+        await eventually(lambda: "smollm2:135m" in house.b.models)
+        updated = json.loads((await house.hearth.post("/api/pulls", {"all": True})).body)["pulls"]
+        assert {one["server"] for one in updated} == {house.b.url}
+        await house.b.die()
+        answer = await house.hearth.post("/api/pulls", {"all": True})
+        assert answer.code == 502 and error_code(answer) == "ollama_unreachable"
 
 
 @pytest.mark.gen_test

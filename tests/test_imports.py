@@ -21,7 +21,7 @@ MAY = {
     # write them as JSON.
     "handlers": {"assets", "chat", "ollama.errors", "people", *STORE, "tornado", "msgspec", "prometheus_client"},
     # Of what it examines the doctor knows names, versions and addresses; it asks by itself.
-    "doctor": {"msgspec", "ollama.address", "settings.Settings", "store.files", "store.schema"},
+    "doctor": {"msgspec", "settings.Settings", "store.files", "store.schema"},
     "process": {"tornado.netutil"},
     "assets": set(),
     "chat": {"ollama", "store", "msgspec"},

@@ -5,6 +5,7 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from ollama.address import Address, parse
 from ollama.client import Ollama
 from ollama.http import Limits
 from ollama.servers import Servers
+from settings import read
 from store import SQLiteStore
 
 from .fake_ollama import FakeOllama
@@ -147,6 +149,24 @@ async def test_where_to_look_is_not_for_a_caller_to_say() -> None:
         assert answer.code == 400 and error_code(answer) == "bad_request"
         answer = await hearth.post("/api/ollama/look")  # started with --ollama, as every test is
         assert answer.code == 400 and b"--ollama" in answer.body
+
+
+@pytest.mark.gen_test(timeout=30)
+async def test_one_that_was_found_answers_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = await FakeOllama().start()
+    there.models = ["quick:latest"]
+    monkeypatch.setattr("server.places", lambda gateway: [parse(there.url)])
+    monkeypatch.setattr("tests.hearth.read", lambda *given: replace(read(*given), told_of_ollama=False))
+    async with running() as hearth:
+        await hearth.fake.stop()
+        assert not json.loads((await hearth.get("/api/status")).body)["ollama"]["reachable"]
+        answer = await hearth.post("/api/ollama/look")
+        assert json.loads(answer.body) == {"found": [{"url": there.url, "version": "0.33.0-fake", "models": 1}]}
+        status = json.loads((await hearth.get("/api/status")).body)["ollama"]
+        assert (status["url"], status["reachable"]) == (there.url, True)
+        reply = await hearth.ask(await hearth.conversation(), "Hello?")
+        assert (await hearth.events(reply["generation"]))[-1]["type"] == "done"
+    await there.stop()
 
 
 @pytest.mark.gen_test(timeout=20)

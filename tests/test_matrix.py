@@ -43,7 +43,7 @@ OWN = {
     *(r"/chat", r"/ws", r"/api/status", r"/api/models", r"/api/conversations", r"/api/imports", r"/api/presets"),
     *(r"/api/shares", r"/api/account", r"/api/account/export", r"/api/account/password"),
     *(r"/api/account/sessions", r"/api/account/tokens", r"/plain", r"/(c/[0-9a-zA-Z]+)?", r"/sign-out"),
-    *(r"/static/(.*)", r"/built/.*", r"/(service-worker\.js)", r"/healthz", r"/readyz", r"/metrics"),
+    *(r"/static/(.*)", r"/built/.*", r"/(service-worker\.js)", r"/healthz", r"/healthz/way", r"/readyz", r"/metrics"),
     *(r"/sign-in", r"/setup", r"/setup/code", r"/invitation/([^/]+)", r"/s/([^/]+)", r"/api/shared/([^/]+)"),
 }
 # Addresses of who looks after people, or after models, with what stands in them: no member may, whatever the id.
@@ -236,6 +236,7 @@ async def test_a_socket_reaches_what_is_ones_own_and_hears_of_nothing_else() -> 
         await home.ben.send("PATCH", f"/api/conversations/{mine}", {"title": "Ben's"})
         heard = json.loads(str(await socket.read_message()))  # the first that is heard at all
         assert (heard["type"], heard["id"]) == ("conversation", mine)
+        socket.close()
 
 
 @pytest.mark.gen_test

@@ -84,4 +84,5 @@ async def type_everywhere(home: Home) -> None:
     for said in ('{"type": "ask", "content": "%s"}', "%s", '{"type": "%s"}'):
         await socket.write_message(said % CANARY)
         await socket.read_message()
+    socket.close()
     await anna.get(f"/api/messages/{asked['reply']['id']}")

@@ -36,7 +36,8 @@ def test_ollama_leaving_between_two_questions(reader: Readers, ollama: Ollama) -
 def test_no_model_installed_and_then_one(reader: Readers, ollama: Ollama) -> None:
     ollama.fake.models = ["embed:latest"]
     me = reader().open()
-    expect(me.page.locator("ollama-guide")).to_contain_text("ollama pull llama3.2")
+    expect(me.page.get_by_role("heading", name="One step left: a model")).to_be_visible()
+    expect(me.page.locator("model-cards").get_by_role("button")).to_have_count(3)
     expect(me.page.locator("model-picker")).to_contain_text("No model")
     ollama.fake.models = ["embed:latest", "quick:latest"]
     expect(me.page.locator("ollama-guide")).to_be_hidden(timeout=15_000)

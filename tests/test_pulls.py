@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -107,6 +108,20 @@ async def test_all_models_that_are_there_are_updated_and_one_that_was_made_here_
 
 
 @pytest.mark.gen_test
+async def test_of_two_ollamas_the_one_that_answers_is_updated() -> None:
+    other = await FakeOllama().start()
+    async with library(other) as house:
+        other.models = ["quick:latest"]
+        await house.fake.stop()
+        answer = await house.post("/api/pulls", {"all": True})
+        (pull,) = json.loads(answer.body)["pulls"]
+        assert pull["server"] == other.url
+        await house.until(pull["id"], state="done")
+        await other.stop()
+        assert (await house.post("/api/pulls", {"all": True})).code == 502
+
+
+@pytest.mark.gen_test
 async def test_a_restart_of_hearth_goes_on_with_what_ran_and_what_waited() -> None:
     fake = await FakeOllama().start()
     with TemporaryDirectory() as folder:
@@ -120,9 +135,41 @@ async def test_a_restart_of_hearth_goes_on_with_what_ran_and_what_waited() -> No
             assert [one["id"] for one in await house.list()] == [big, small]
             assert (await house.until(big, state="done"))["completed"] == 1000
             await house.until(small, state="done")
+            await house.until(await house.pull("nosuch"), state="failed")
+            ended = await house.list()
         async with library(fake=fake, folder=Path(folder)) as house:
-            assert [one["state"] for one in await house.list()] == ["done", "done"]
+            assert await house.list() == ended
     await fake.stop()
+
+
+@pytest.mark.gen_test
+async def test_what_a_kill_would_leave_is_on_the_disk_all_the_time() -> None:
+    async with library(keep_every=0.01) as house:
+
+        async def kept() -> tuple[str, int, int]:
+            (record,) = await house.store.pulls.all()
+            return record.state, record.completed, record.total
+
+        go = asyncio.Event()
+        house.fake.library.scripts["big"] = [[MANIFEST, go, layer(A, 1000, 400), HANG]]
+        pull = await house.pull("big")
+        assert await kept() == ("running", 0, 0)
+        go.set()
+        await until_kept(kept, ("running", 400, 1000))
+        await house.post(f"/api/pulls/{pull}/cancel")
+        assert await kept() == ("cancelled", 400, 1000)
+        house.fake.library.scripts["big"] = [[MANIFEST, layer(A, 1000, 400), SUCCESS]]
+        await house.post(f"/api/pulls/{pull}/resume")
+        await until_kept(kept, ("done", 1000, 1000))
+        await house.delete(f"/api/pulls/{pull}")
+        assert await house.store.pulls.all() == []
+
+
+async def until_kept(kept: Callable[[], Awaitable[tuple[str, int, int]]], wanted: tuple[str, int, int]) -> None:
+    async def is_so() -> bool:
+        return await kept() == wanted
+
+    await eventually(is_so)
 
 
 @pytest.mark.gen_test

@@ -16,6 +16,7 @@ from .fake_library import CUT, HANG, MANIFEST, RESET, SUCCESS, VERIFYING, WRITIN
 from .fake_ollama import FakeOllama
 from .hearth import error_code, eventually
 from .library import Library, library
+from .recordings import FOLDER as RECORDINGS
 
 A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 
@@ -77,7 +78,7 @@ async def test_what_was_cancelled_is_resumed_where_it_stopped() -> None:
         cancelled = json.loads((await house.post(f"/api/pulls/{pull}/cancel")).body)
         here, house.fake.library.pace = house.fake.library.have[A], 0
         answer = await house.post(f"/api/pulls/{pull}/resume")
-        assert (answer.code, json.loads(answer.body)["state"]) == (202, "running")
+        assert (answer.code, json.loads(answer.body)["error"]) == (202, None)
         assert json.loads(answer.body)["completed"] >= cancelled["completed"] > 0
         await house.until(pull, state="done")
         assert here > 0 and len(house.fake.library.pulls) == 2
@@ -106,7 +107,8 @@ async def test_an_ollama_that_is_started_again_in_the_middle_goes_on() -> None:
         await eventually(lambda: fake.library.have.get(A, 0) > 500_000)
         port = fake.port
         await fake.stop()
-        assert (await house.until(pull, phase="retrying"))["completed"] > 0
+        retrying = await house.until(pull, phase="retrying")
+        assert retrying["completed"] > 0 and retrying["error"]["code"] == "ollama_unreachable"
         fake.library.pace = 0
         await fake.start(port)
         await house.until(pull, state="done")
@@ -129,6 +131,22 @@ async def test_an_ollama_that_stays_away_fails_the_pull_in_words_and_resuming_he
 
 
 @pytest.mark.gen_test
+async def test_a_line_that_breaks_again_and_again_is_no_hindrance_as_long_as_bytes_come() -> None:
+    async with library(delays=(0.01,)) as house:
+        fetched = [layer(A, 1000, 100), layer(A, 1000, 200)]
+        house.fake.library.scripts["big"] = [*[[MANIFEST, *fetched, CUT]] * 5, [MANIFEST, *fetched, SUCCESS]]
+        await house.until(await house.pull("big"), state="done")
+        assert len(house.fake.library.pulls) == 6
+
+
+@pytest.mark.gen_test
+async def test_an_ollama_that_says_nothing_while_it_verifies_is_waited_for() -> None:
+    async with library(limits=Limits(idle=0.05), delays=()) as house:
+        house.fake.library.scripts["big"] = [[MANIFEST, layer(A, 1000, 100), VERIFYING, 0.2, SUCCESS]]
+        await house.until(await house.pull("big"), state="done")
+
+
+@pytest.mark.gen_test
 async def test_an_ollama_that_falls_silent_for_good_is_given_up() -> None:
     async with library(limits=Limits(idle=0.002), delays=()) as house:
         house.fake.library.scripts["big"] = [[MANIFEST, HANG]]
@@ -145,6 +163,14 @@ async def test_what_does_not_pass_is_told_at_once_and_asked_once(model: str, cod
         failed = await house.until(await house.pull(model), state="failed")
         assert failed["error"]["code"] == code and "/models/x" not in failed["error"]["message"]
         assert len(house.fake.library.pulls) == 1
+
+
+@pytest.mark.gen_test
+async def test_what_a_real_ollama_said_without_a_network_is_understood() -> None:
+    async with library() as house:
+        house.fake.library.scripts["smollm2:360m"] = [[(RECORDINGS / "pull-offline.body.ndjson").read_bytes(), CUT]]
+        failed = await house.until(await house.pull("smollm2:360m"), state="failed")
+        assert failed["error"]["code"] == "no_network" and "ollama.com" in failed["error"]["message"]
 
 
 @pytest.mark.gen_test

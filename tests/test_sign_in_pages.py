@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import html
+import json
 import logging
+import re
 
 import pytest
 from tornado.httpclient import HTTPResponse
 
+from handlers.entry import BESIDE
+from people.errors import NAME_FAULTS, PASSWORD_FAULTS
 from people.requests import ChangedPerson, NewInvitation
 from people.throttle import TRIES
 
 from .accounts import NEW_PASSWORD, PASSWORD
-from .hearth import running
+from .hearth import ROOT, running
 from .signing_in import Browser, code_of, guarded, mia, olga
 
 SECRETS = (PASSWORD, NEW_PASSWORD)
@@ -287,3 +291,23 @@ async def test_a_closed_account_is_told_so_beside_the_password() -> None:
         await hearth.accounts.change(person, ChangedPerson(disabled=True))
         page = await Browser(hearth).signs_in("Mia")
         assert page.code == 403 and "closed" in text(page)
+
+
+# -- words
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_word_of_these_pages_is_there_and_none_is_left_over(language: str) -> None:
+    words = json.loads((ROOT / "static" / "locales" / f"{language}.json").read_text("utf-8"))
+    sources = [
+        ROOT / "handlers" / "sign_in.py",
+        ROOT / "handlers" / "entry.py",
+        *(ROOT / "handlers" / "pages").glob("*.html"),
+    ]
+    asked = set(re.findall(r"entry\.[a-z_]+", "".join(one.read_text("utf-8") for one in sources))) - {"entry.problem"}
+    problems = {f"entry.problem.{code}" for code in (*BESIDE, "link_used")} - {
+        *("entry.problem.bad_name", "entry.problem.bad_password")
+    }
+    problems |= {f"entry.problem.bad_name.{fault}" for fault in NAME_FAULTS}
+    problems |= {f"entry.problem.bad_password.{fault}" for fault in PASSWORD_FAULTS}
+    assert {key for key in words if key.startswith("entry.")} == asked | problems

@@ -9,28 +9,27 @@ const GET = `https://${PLACE}`;
 class DemoNotice extends HTMLElement {
   #text;
   #steps;
-  #command = null;
+  #command;
 
-  connectedCallback() {
-    if (this.firstChild) return;
+  // model: its name, once it is known. command: the one that brings Ollama to this machine, or null.
+  show({ model, command }) {
+    if (!this.firstChild) this.#build();
+    const text = t('demo.text', { model: model ?? t('demo.model') });
+    if (this.#text.textContent !== text) this.#text.textContent = text;
+    if (command === this.#command) return;
+    this.#command = command;
+    this.#tell();
+  }
+
+  #build() {
     this.#text = make('p');
     this.#steps = make('ol');
     const details = make('details', {}, make('summary', { textContent: t('demo.get') }), this.#steps);
     details.addEventListener('toggle', () => details.open && send(this, 'demo-steps'));
     this.append(this.#text, details);
-    this.#draw();
   }
 
-  // model: its name, once it is known. command: the one that brings Ollama to this machine, or null.
-  show({ model, command }) {
-    const text = t('demo.text', { model: model ?? t('demo.model') });
-    if (this.#text.textContent !== text) this.#text.textContent = text;
-    if (command === this.#command) return;
-    this.#command = command;
-    this.#draw();
-  }
-
-  #draw() {
+  #tell() {
     const link = () => make('a', { href: GET, target: '_blank', rel: 'noopener noreferrer', textContent: PLACE });
     const get = this.#command ? make('copy-command', { command: this.#command }) : link();
     this.#steps.replaceChildren(

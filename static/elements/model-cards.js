@@ -1,20 +1,22 @@
 import './pull-progress.js';
 import { memory } from '../lib/first.js';
 import { sameModel, size } from '../lib/models.js';
+import { isRunning } from '../lib/pulls.js';
 import { icon } from './icon.js';
 import { make, send } from './make.js';
 import { language, t } from './words.js';
 
 const fits = { true: 'first.fits', false: 'first.too_large' };
 
-// Models to begin with, each a card to press; one that is being fetched shows how far it is. Sends `pull-begin`
-// {model}.
+// Models to begin with, each a card to press; one that is being fetched shows how far it is, and below them so does
+// one that was begun elsewhere. Sends `pull-begin` {model}.
 class ModelCards extends HTMLElement {
   #list = make('ul');
+  #others = make('ul', { className: 'others', hidden: true });
   #suggestions = null;
 
   connectedCallback() {
-    if (!this.firstChild) this.append(this.#list);
+    if (!this.firstChild) this.append(this.#list, this.#others);
   }
 
   // suggestions: those of GET /api/first; pulls: of GET /api/pulls
@@ -22,6 +24,15 @@ class ModelCards extends HTMLElement {
     if (suggestions !== this.#suggestions) this.#list.replaceChildren(...suggestions.map((one) => this.#item(one)));
     this.#suggestions = suggestions;
     for (const item of this.#list.children) this.#update(item, pulls);
+    const known = ({ model }) => suggestions.some((one) => sameModel(one.model, model));
+    this.#showOthers(pulls.filter((pull) => isRunning(pull) && !known(pull)));
+  }
+
+  #showOthers(pulls) {
+    while (this.#others.children.length > pulls.length) this.#others.lastChild.remove();
+    while (this.#others.children.length < pulls.length) this.#others.append(make('li', {}, make('pull-progress')));
+    for (const [place, pull] of pulls.entries()) this.#others.children[place].firstChild.pull = pull;
+    this.#others.hidden = !pulls.length;
   }
 
   #item(suggestion) {

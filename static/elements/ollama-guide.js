@@ -9,10 +9,16 @@ const LIBRARY = ['https://ollama.com/library', 'ollama.com/library'];
 
 // What is missing to chat, and how to get it. Sends `look-for-ollama`, and what its cards send.
 class OllamaGuide extends HTMLElement {
+  #status = make('p', { className: 'visually-hidden', role: 'status' });
+  #content = make('div', { className: 'guide' });
   #shown = null;
   #facts = null;
   #search = null;
   #cards = null;
+
+  connectedCallback() {
+    if (!this.firstChild) this.append(this.#status, this.#content);
+  }
 
   // problem: `ollama_unreachable`, `no_models` or null. manages: whether the reader looks after Ollama. facts, search,
   // found: see lib/first.js. pulls: what is being fetched.
@@ -29,14 +35,15 @@ class OllamaGuide extends HTMLElement {
     const focused = this.contains(document.activeElement);
     [this.#shown, this.#facts, this.#search, this.#cards] = [shown, facts, null, null];
     this.hidden = !problem;
-    this.replaceChildren(...(problem ? this.#words(problem, { url, manages, facts }) : []));
+    const [title, ...parts] = problem ? this.#words(problem, { url, manages, facts }) : [''];
+    this.#content.replaceChildren(make('h2', { textContent: title }), ...parts);
+    // What is missing is read out; how far a download is, is not.
+    if (this.#status.textContent !== title) this.#status.textContent = title;
     if (focused) this.querySelector('button, a')?.focus();
   }
 
   #words(problem, { url, manages, facts }) {
-    const words = problem === 'no_models' ? this.#withoutModel(manages, facts) : this.#without(url, manages, facts);
-    const [title, ...rest] = words;
-    return [make('h2', { textContent: title, role: 'status' }), ...rest];
+    return problem === 'no_models' ? this.#withoutModel(manages, facts) : this.#without(url, manages, facts);
   }
 
   // --- no Ollama

@@ -31,7 +31,7 @@ class PullProgress extends HTMLElement {
     this.#name = make('strong', { dir: 'auto' });
     this.#state = make('span', { className: 'state' });
     this.#bar = make('progress', { max: 1 });
-    this.#facts = make('p', { className: 'facts' });
+    this.#facts = make('p', { className: 'facts', hidden: true });
     this.#buttons = {
       cancel: this.#button('cancel', 'pull.cancel', 'close'),
       resume: this.#button('resume', 'pull.resume', 'again'),
@@ -58,8 +58,17 @@ class PullProgress extends HTMLElement {
     set(this.#state, { textContent: stateWords(pull) });
     set(this.#bar, { ariaLabel: t('pull.label', { name }), hidden: !running && pull.state !== 'cancelled' });
     this.#measure(fraction(pull));
-    set(this.#facts, { textContent: factWords(pull), hidden: !factWords(pull) });
+    this.#tell(facts(pull));
     this.#offer(pull.state);
+  }
+
+  // A line ends between two facts and not within one.
+  #tell(told) {
+    const words = told.join(' · ');
+    if (this.#facts.textContent === words) return;
+    const parts = told.map((one) => make('span', { textContent: one }));
+    this.#facts.replaceChildren(...parts.flatMap((part, place) => (place ? [' · ', part] : [part])));
+    this.#facts.hidden = !words;
   }
 
   // Without a value the bar shows that something is going on.
@@ -90,13 +99,13 @@ function errorWords(error, model) {
   return error?.message ? `${t('pull.error')} ${error.message}` : t('pull.error');
 }
 
-function factWords({ state, completed, total, rate, left }) {
-  if (state !== 'running' || !(total > 0)) return '';
+function facts({ state, completed, total, rate, left }) {
+  if (state !== 'running' || !(total > 0)) return [];
   const bytes = t('pull.bytes', { completed: size(completed, language), total: size(total, language) });
   const speed = rate > 0 ? t('pull.rate', { rate: size(rate, language) }) : null;
   const time = remaining(left);
   const rest = time && t(`pull.left.${time.unit}`, time);
-  return [percent(completed / total), bytes, speed, rest].filter(Boolean).join(' · ');
+  return [percent(completed / total), bytes, speed, rest].filter(Boolean);
 }
 
 // Not 100 % as long as something is missing.

@@ -1,6 +1,6 @@
 import { t } from '../elements/words.js';
 import { managesModels } from '../lib/first.js';
-import { installed, shortName } from '../lib/models.js';
+import { installed, sameModel, shortName } from '../lib/models.js';
 
 // The first minutes: from no Ollama and no model to the first question.
 export function first({ first: minutes, pulls, ollama, choice, page }) {
@@ -9,10 +9,10 @@ export function first({ first: minutes, pulls, ollama, choice, page }) {
   const wanted = new Set();
 
   ollama.addEventListener('change', () => {
-    if (!ollama.problem || !managesModels(ollama.status)) return;
-    minutes.read();
+    if (!managesModels(ollama.status)) return;
+    if (ollama.problem) minutes.read();
     // Also where no socket tells of it.
-    if (ollama.problem === 'no_models') pulls.read();
+    if (ollama.problem === 'no_models' || pulls.running.length) pulls.read();
   });
 
   document.addEventListener('look-for-ollama', async () => {
@@ -24,9 +24,11 @@ export function first({ first: minutes, pulls, ollama, choice, page }) {
   });
   document.addEventListener('demo-steps', () => minutes.read());
 
-  document.addEventListener('pull-begin', ({ detail }) => wanted.add(detail.model));
+  document.addEventListener('pull-begin', ({ detail }) => {
+    if (ollama.problem === 'no_models') wanted.add(detail.model);
+  });
   pulls.addEventListener('fetched', async ({ detail: { pull } }) => {
-    const first = ollama.problem === 'no_models' || [...wanted].some((name) => name === pull.model);
+    const first = ollama.problem === 'no_models' || [...wanted].some((name) => sameModel(name, pull.model));
     await ollama.check();
     const model = installed(ollama.models, pull.model);
     if (!first || !model) return;
