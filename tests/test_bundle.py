@@ -126,6 +126,14 @@ def test_modules_that_can_not_be_joined_are_named_one_by_one(tmp_path: Path) -> 
     assert Bundle(tmp_path).page(index) == index
 
 
+def test_stylesheets_are_sent_without_comments_and_indentation(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text('    <link rel="stylesheet" href="/static/a.css">\n')
+    (tmp_path / "a.css").write_text("/* Of\n   two lines. */\na {\n  color: red; /* why */\n}\n")
+    (tmp_path / "app.js").write_text("export const x = 1;\n")
+    style = Bundle(tmp_path).get("/built/app.css")
+    assert style and style.text == b"a {\ncolor: red; }\n"
+
+
 @pytest.mark.gen_test
 async def test_the_page_names_few_files_and_for_who_works_on_it_all_of_them() -> None:
     async with running() as hearth:
