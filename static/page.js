@@ -10,8 +10,8 @@ import './elements/message-composer.js';
 import './elements/message-list.js';
 import './elements/missing-state.js';
 import './elements/model-picker.js';
-import './elements/ollama-guide.js';
 import './elements/picture-viewer.js';
+import './elements/pull-sign.js';
 import './elements/reply-facts.js';
 import './elements/reply-menu.js';
 import './elements/settings-button.js';
@@ -37,6 +37,7 @@ export class Page {
   chatMenu = find('chat-menu');
   room = find('.room');
   toasts = find('toast-list');
+  #advice = null;
 
   constructor() {
     document.documentElement.lang = tag;
@@ -61,7 +62,7 @@ export class Page {
       unsent: ({ id }) => edits.get(id),
       firstSent: firstSent(chat.messages),
     });
-    find('ollama-guide').show({
+    this.#advise({
       problem: gone ? null : ollama.problem,
       url: ollama.status?.ollama.url,
       manages: managesModels(ollama.status),
@@ -75,12 +76,14 @@ export class Page {
       find('demo-notice').show({ model: ollama.models[0]?.name, command: minutes.facts?.command ?? null });
     }
     find('connection-note').away = connection.away;
+    find('pull-sign').show(pulls);
     find('model-picker').show({
       models: ollama.models,
       chosen: model,
       known: ollama.status !== null,
       standard: ollama.standard,
       missing,
+      manages: managesModels(ollama.status),
     });
     this.composer.hidden = chat.phase === 'failed';
     this.composer.busy = chat.busy;
@@ -88,6 +91,14 @@ export class Page {
     this.composer.waiting = chat.phase === 'loading';
     this.composer.attachments = attachments.all;
     this.composer.blindness = blindness(attachments.all, model, ollama.models);
+  }
+
+  // The guide comes when something is missing for the first time.
+  #advise(advice) {
+    const guide = find('ollama-guide');
+    this.#advice = advice;
+    if (guide.show) guide.show(advice);
+    else if (advice.problem) import('./elements/ollama-guide.js').then(() => guide.show(this.#advice), () => {});
   }
 }
 

@@ -57,7 +57,7 @@ async function keep(files) {
   }
   for (const file of wanted) {
     const answer = await fetch(file).catch(() => null);
-    // Where nobody is signed in any more, another page answers.
+    // Who has been signed out meanwhile is led elsewhere.
     if (answer?.ok && !answer.redirected) await cache.put(file, answer);
   }
 }

@@ -102,6 +102,15 @@ def keys(me: Reader) -> None:
     expect(me.page.get_by_role("dialog")).to_be_visible()
 
 
+def models(me: Reader) -> None:
+    me.page.locator("model-picker > button:enabled").wait_for()
+    me.page.evaluate("document.dispatchEvent(new CustomEvent('open-models'))")
+    me.page.get_by_label("Filter models").or_(me.page.get_by_label("筛选模型")).fill("quick")
+    me.page.locator("model-row:visible summary").first.click()
+    me.page.locator("model-row .about > .fold").last.locator("summary").first.click()
+    me.page.locator("model-row .remove button").first.click()
+
+
 def drawer(me: Reader) -> None:
     conversation(me)
     if me.page.locator("side-bar .panel").is_hidden():
@@ -114,7 +123,7 @@ def statistics(me: Reader) -> None:
     me.replies.last.get_by_role("button", name="About this reply").click()
 
 
-STATES = [nothing, conversation, pointed_at, picker, settings, chat_settings, keys, drawer, statistics]
+STATES = [nothing, conversation, pointed_at, picker, settings, chat_settings, keys, models, drawer, statistics]
 LOOKS: dict[str, dict[str, Any]] = {
     "wide-light": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
     "wide-dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
@@ -138,7 +147,7 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
     assert me.page.evaluate("document.documentElement.scrollWidth") <= LOOKS[look]["viewport"]["width"]
 
 
-@pytest.mark.parametrize("state", [nothing, conversation, settings, chat_settings])
+@pytest.mark.parametrize("state", [nothing, conversation, settings, chat_settings, models])
 def test_in_chinese_too(reader: Readers, ollama: Ollama, state: Callable[[Reader], None]) -> None:
     ollama.fake.pieces = [REPLY]
     me = reader(locale="zh-CN", reduced_motion="reduce", **LOOKS["phone-light"]).open()

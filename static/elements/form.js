@@ -11,16 +11,18 @@ export function ask(element, type, detail = {}) {
   return asked.outcome;
 }
 
-// A field with its label, a hint, and what is wrong with what is in it. Properties are those of the input.
+// A field with its label, a hint, and what is wrong with what is in it. lines: how high one of several lines is. Other
+// properties are those of the input.
 export class Field {
   input;
   element;
   #problem;
 
-  constructor({ label, hint, ...properties }) {
+  constructor({ label, hint, lines, ...properties }) {
     const id = `field-${++fields}`;
     const described = `${id}-hint ${id}-problem`;
-    this.input = make('input', { type: 'text', id, dir: 'auto', 'aria-describedby': described, ...properties });
+    const common = { id, dir: 'auto', 'aria-describedby': described, ...properties };
+    this.input = lines ? make('textarea', { rows: lines, ...common }) : make('input', { type: 'text', ...common });
     this.#problem = make('p', { className: 'problem', id: `${id}-problem`, hidden: true });
     this.element = make('div', { className: 'field' }, make('label', { htmlFor: id, textContent: label }), this.input);
     if (hint) this.element.append(make('p', { className: 'hint', id: `${id}-hint`, textContent: hint }));

@@ -8,8 +8,8 @@ import { t } from './words.js';
 // From this many models on there is a field to search them.
 const MANY = 6;
 
-// A button that tells the model, and a list to choose another. Sends `model-choice` {name}, and `models-wanted` when
-// it opens: what is in memory changes all the time.
+// A button that tells the model, and a list to choose another. Sends `model-choice` {name}; `models-wanted` when it
+// opens: what is in memory changes all the time; and `open-models`, where one looks after them.
 class ModelPicker extends HTMLElement {
   #button;
   #label;
@@ -18,7 +18,8 @@ class ModelPicker extends HTMLElement {
   #search;
   #list;
   #note;
-  #state = { models: [], chosen: null, standard: null, missing: null };
+  #manage;
+  #state = { models: [], chosen: null, standard: null, missing: null, manages: false };
   #shown = [];
   // model → what its place in the list was made of, and that place
   #items = new Map();
@@ -34,7 +35,9 @@ class ModelPicker extends HTMLElement {
     set(this.#search, { 'aria-controls': 'models', ariaExpanded: 'true', ariaAutoComplete: 'list' });
     this.#note = make('p', { className: 'nothing', role: 'status' });
     this.#sheet = make('div', { className: 'choices', id: 'model-sheet', popover: 'auto' });
-    this.#sheet.append(this.#search, this.#list, this.#note);
+    const words = make('span', { textContent: t('model.manage') });
+    this.#manage = make('button', { type: 'button', className: 'manage', hidden: true }, icon('settings'), words);
+    this.#sheet.append(this.#search, this.#list, this.#note, this.#manage);
     this.#button = make('button', { type: 'button', disabled: true, ariaHasPopup: 'listbox', ariaExpanded: 'false' });
     set(this.#button, { 'aria-controls': 'models' });
     this.#button.append(make('span', { className: 'visually-hidden', textContent: t('model.label') }), this.#label);
@@ -44,12 +47,14 @@ class ModelPicker extends HTMLElement {
     this.append(this.#button, this.#sheet);
   }
 
-  // standard: the server's default; missing: a model that isn't there any more, which the chosen one stands in for.
-  show({ models, chosen, known, standard = null, missing = null }) {
-    const state = { models, chosen, standard, missing };
+  // standard: the server's default; missing: a model that isn't there any more, which the chosen one stands in for;
+  // manages: whether the reader looks after the models.
+  show({ models, chosen, known, standard = null, missing = null, manages = false }) {
+    const state = { models, chosen, standard, missing, manages };
     if (known && Object.keys(state).every((name) => state[name] === this.#state[name])) return;
     this.#state = state;
     this.#button.disabled = models.length === 0;
+    this.#manage.hidden = !manages;
     this.#label.textContent = known && !chosen ? t('model.none') : shortName(chosen ?? '');
     const instead = missing ? t('model.instead', { model: shortName(missing) }) : '';
     set(this.#instead, { textContent: instead, hidden: !missing });
@@ -81,6 +86,11 @@ class ModelPicker extends HTMLElement {
       this.#activate(this.#shown[0]?.name ?? null);
     });
     this.#list.addEventListener('click', ({ target }) => this.#pick(target.closest('li')?.dataset.name));
+    this.#manage.addEventListener('keydown', (event) => this.#leave(event));
+    this.#manage.addEventListener('click', () => {
+      this.#sheet.hidePopover();
+      send(this, 'open-models');
+    });
     this.#sheet.addEventListener('beforetoggle', ({ newState }) => newState === 'open' && this.#prepare());
     this.#sheet.addEventListener('toggle', ({ newState }) => this.#toggled(newState === 'open'));
   }
@@ -157,10 +167,16 @@ class ModelPicker extends HTMLElement {
     if (!searching) Object.assign(moves, { Home: 0, End: Infinity });
     if (event.key in moves) this.#move(moves[event.key]);
     else if (event.key === 'Enter' || (event.key === ' ' && !searching)) this.#pick(this.#active);
-    else if (event.key === 'Tab') this.#sheet.hidePopover();
+    else if (event.key === 'Tab' && (event.shiftKey || this.#manage.hidden)) this.#sheet.hidePopover();
     else return false;
     if (event.key !== 'Tab') event.preventDefault();
     return true;
+  }
+
+  // From the button below the list.
+  #leave({ key, shiftKey }) {
+    if (key === 'ArrowUp') this.#field.focus();
+    else if (key === 'Tab' && !shiftKey) this.#sheet.hidePopover();
   }
 
   #move(place) {

@@ -10,6 +10,8 @@ const words = {
   too_many: () => t('problem.too_many'),
   not_found: () => t('problem.not_found'),
   forbidden: () => t('problem.forbidden'),
+  ollama_unreachable: () => t('problem.ollama_unreachable'),
+  ollama_busy: () => t('problem.ollama_busy'),
 };
 
 // Why something was refused, in the reader's language where there are words for it.

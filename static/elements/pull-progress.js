@@ -2,9 +2,9 @@ import { shortName, size } from '../lib/models.js';
 import { fraction, isRunning, remaining } from '../lib/pulls.js';
 import { icon } from './icon.js';
 import { make, send, set } from './make.js';
-import { language, t } from './words.js';
+import { language, percent, t } from './words.js';
 
-const phases = ['manifest', 'layers', 'verifying', 'writing'];
+const phases = ['manifest', 'layers', 'verifying', 'writing', 'retrying'];
 const errors = ['no_space', 'no_network', 'unknown_model', 'bad_name', 'ollama_unreachable'];
 
 // A model that is being fetched, or was: how far it is, how fast, how long yet; in words what went wrong. `pull` is
@@ -56,8 +56,12 @@ class PullProgress extends HTMLElement {
     this.dataset.state = pull.state;
     set(this.#name, { textContent: name });
     set(this.#state, { textContent: stateWords(pull) });
-    set(this.#bar, { ariaLabel: t('pull.label', { name }), hidden: !running && pull.state !== 'cancelled' });
-    this.#measure(fraction(pull));
+    const part = fraction(pull);
+    // What waits, and where nobody knows how much of it is there, shows none: nothing goes on.
+    const still = pull.phase === 'waiting' && part === null;
+    const barred = running ? !still : pull.state === 'cancelled' && part !== null;
+    set(this.#bar, { ariaLabel: t('pull.label', { name }), hidden: !barred });
+    this.#measure(part);
     this.#tell(facts(pull));
     this.#offer(pull.state);
   }
@@ -106,12 +110,6 @@ function facts({ state, completed, total, rate, left }) {
   const time = remaining(left);
   const rest = time && t(`pull.left.${time.unit}`, time);
   return [percent(completed / total), bytes, speed, rest].filter(Boolean);
-}
-
-// Not 100 % as long as something is missing.
-function percent(part) {
-  const shown = Math.min(1, Math.max(0, Math.floor(part * 100) / 100));
-  return new Intl.NumberFormat(language, { style: 'percent' }).format(shown);
 }
 
 customElements.define('pull-progress', PullProgress);

@@ -18,6 +18,12 @@ export function duration(milliseconds) {
   return t('duration.minutes', { minutes: Math.floor(seconds / 60), seconds: seconds % 60 });
 }
 
+// Not 100 % as long as something is missing.
+export function percent(part) {
+  const shown = Math.min(1, Math.max(0, Math.floor(part * 100) / 100));
+  return new Intl.NumberFormat(language, { style: 'percent' }).format(shown);
+}
+
 // The size of a text file.
 export function fileSize(bytes) {
   const small = bytes < 1024;

@@ -180,10 +180,10 @@ export class Api extends EventTarget {
   }
 
   // holds: what the answer must have, so that garbage is told from it here and not somewhere in the page.
-  async #exchange(method, path, body, { last = false, holds = [] } = {}) {
+  async #exchange(method, path, body, { last = false, holds = [], patience } = {}) {
     let response, text;
     try {
-      response = await this.#fetch(path, { ...request(method, body), keepalive: last });
+      response = await this.#fetch(path, { ...request(method, body, patience), keepalive: last });
       text = await response.text();
     } catch (error) {
       throw new ConnectionError(`${method} ${path}: no answer`, { cause: error });
@@ -194,11 +194,11 @@ export class Api extends EventTarget {
   }
 }
 
-function request(method, body) {
+function request(method, body, patience = PATIENCE) {
   const common = { method, cache: 'no-store' };
-  if (body === undefined) return { ...common, signal: AbortSignal.timeout(PATIENCE) };
+  if (body === undefined) return { ...common, signal: AbortSignal.timeout(patience) };
   const text = JSON.stringify(body);
-  const signal = AbortSignal.timeout(text.length > LARGE ? PATIENCE_WITH_LARGE : PATIENCE);
+  const signal = AbortSignal.timeout(text.length > LARGE ? PATIENCE_WITH_LARGE : patience);
   return { ...common, headers: { 'Content-Type': 'application/json' }, body: text, signal };
 }
 

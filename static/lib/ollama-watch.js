@@ -9,7 +9,10 @@ const INTERVAL = 3_000;
 // problem: null, `ollama_unreachable` or `no_models`
 export class OllamaWatch extends EventTarget {
   status = null;
+  // Those to chat with, and all there are; the Ollamas that were asked.
   models = [];
+  all = [];
+  servers = [];
   standard = null;
   problem = null;
 
@@ -31,6 +34,12 @@ export class OllamaWatch extends EventTarget {
     return this.#checking;
   }
 
+  // Where something was changed: a look that is under way may have missed it.
+  async checkAnew() {
+    await this.#checking;
+    return this.check();
+  }
+
   async #look() {
     clearTimeout(this.#timer);
     const known = this.problem;
@@ -46,6 +55,8 @@ export class OllamaWatch extends EventTarget {
     if (!this.status.ollama.reachable) return 'ollama_unreachable';
     const answer = await this.#connection.retry(() => this.#api.models()).catch(nothing);
     if (!answer) return 'ollama_unreachable';
+    this.all = answer.models;
+    this.servers = answer.servers ?? [];
     this.models = offered(answer.models);
     this.standard = answer.default;
     return this.models.length ? null : 'no_models';

@@ -2,8 +2,8 @@ import { ApiError } from './errors.js';
 import { sameModel } from './models.js';
 import { oneAtATime } from './one-at-a-time.js';
 
-// What Ollama is fetching, for everybody in the house. Fires `change`, and `fetched` {pull} when one has come to its
-// end before the reader's eyes.
+// What Ollama is fetching, for everybody in the house. Fires `change`, `fetched` {pull} when one has come to its end
+// before the reader's eyes, and `over` {pulls} with those that did so in any way, once none runs any more.
 //
 // pull: {id, model, server, state, phase, completed, total, rate, left, error, created_at, updated_at}
 export class Pulls extends EventTarget {
@@ -11,6 +11,7 @@ export class Pulls extends EventTarget {
 
   #api;
   #connection;
+  #ended = [];
 
   constructor({ api, connection }) {
     super();
@@ -32,9 +33,11 @@ export class Pulls extends EventTarget {
     const running = new Set(this.all.filter(isRunning).map(({ id }) => id));
     this.all = pulls;
     this.dispatchEvent(new Event('change'));
-    for (const pull of pulls) {
-      if (running.has(pull.id) && pull.state === 'done') this.#fire('fetched', { pull });
-    }
+    const ended = pulls.filter((pull) => running.has(pull.id) && !isRunning(pull));
+    for (const pull of ended) if (pull.state === 'done') this.#fire('fetched', { pull });
+    this.#ended.push(...ended);
+    if (!this.#ended.length || this.running.length) return;
+    this.#fire('over', { pulls: this.#ended.splice(0) });
   }
 
   // The latest one of this model.
@@ -52,6 +55,14 @@ export class Pulls extends EventTarget {
     const { pulls } = await this.#connection.retry(() => this.#api.pull(fields));
     this.#take(pulls);
     return pulls[0] ?? null;
+  }
+
+  // What is newer of all models that are there, at one Ollama or at each; how many of them are being looked at.
+  async update(server) {
+    const fields = server ? { all: true, server } : { all: true };
+    const { pulls } = await this.#connection.retry(() => this.#api.pull(fields));
+    this.#take(pulls);
+    return pulls.length;
   }
 
   async cancel(id) {
@@ -92,6 +103,16 @@ export function fraction({ state, completed, total }) {
   if (state === 'done') return 1;
   if (!(total > 0)) return null;
   return Math.min(1, Math.max(0, completed / total));
+}
+
+// What is being fetched now, all together: {count, part}; null where nothing is. part: from 0 to 1, or null.
+export function overall(pulls) {
+  const running = pulls.filter(isRunning);
+  if (!running.length) return null;
+  const measured = running.filter(({ total }) => total > 0);
+  const sum = (name) => measured.reduce((all, pull) => all + pull[name], 0);
+  const part = fraction({ state: 'running', completed: sum('completed'), total: sum('total') });
+  return { count: running.length, part };
 }
 
 // The time left as words would have it: {unit: 'seconds'|'minutes'|'hours', …}; null where it would be a guess.

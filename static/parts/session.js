@@ -1,6 +1,7 @@
 import { storage } from '../elements/storage.js';
 import { t } from '../elements/words.js';
 import { forget } from '../lib/belongings.js';
+import { later } from './later.js';
 
 // How long calls that are on their way are waited for.
 const PATIENCE = 3_000;
@@ -28,8 +29,9 @@ export function session(house) {
       page.toasts.show({ text: t('person.not_signed_out', { reason: error.message }) });
     }
   });
-  document.addEventListener('open-account', once(() => import('./account.js').then(({ account }) => account(house))));
-  document.addEventListener('open-people', once(() => import('./people.js').then(({ people }) => people(house))));
+  document.addEventListener('open-account', later(() => import('./account.js').then(({ account }) => account(house))));
+  const bringPeople = () => import('./people.js').then(({ people }) => people(house));
+  document.addEventListener('open-people', later(bringPeople, 'people-sheet'));
 
   // What is typed is kept in this tab (its draft), and is there again afterwards.
   function signIn() {
@@ -61,13 +63,4 @@ function forgetLeaving(storages) {
 async function finished(api) {
   window.dispatchEvent(new Event('pagehide'));
   await Promise.race([api.settled(), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
-}
-
-// A part of the page that comes when it is first wanted: it gives what opens it.
-function once(bring) {
-  let part = null;
-  return async (event) => {
-    part ??= bring().catch(() => (part = null));
-    (await part)?.(event.detail);
-  };
 }
