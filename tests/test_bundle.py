@@ -126,6 +126,14 @@ def test_modules_that_can_not_be_joined_are_named_one_by_one(tmp_path: Path) -> 
     assert Bundle(tmp_path).page(index) == index
 
 
+def test_stylesheets_are_sent_without_comments_and_indentation(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text('    <link rel="stylesheet" href="/static/a.css">\n')
+    (tmp_path / "a.css").write_text("/* Of\n   two lines. */\na {\n  color: red; /* why */\n}\n")
+    (tmp_path / "app.js").write_text("export const x = 1;\n")
+    style = Bundle(tmp_path).get("/built/app.css")
+    assert style and style.text == b"a {\ncolor: red; }\n"
+
+
 @pytest.mark.gen_test
 async def test_the_page_names_few_files_and_for_who_works_on_it_all_of_them() -> None:
     async with running() as hearth:
@@ -138,3 +146,29 @@ async def test_the_page_names_few_files_and_for_who_works_on_it_all_of_them() ->
         assert len(re.findall(r'href="/static/styles/[^"]+\.css"', all_of_them)) > 10
         assert 'src="/static/app.js"' in all_of_them
         assert (await hearth.get("/built/nothing.js")).code == 404
+
+
+@pytest.mark.gen_test
+async def test_the_page_of_a_shared_link_is_joined_by_itself_without_the_rest() -> None:
+    async with running() as hearth:
+        answer = await hearth.get("/s/none")
+        assert answer.code == 404 and answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        page = answer.body.decode()
+        assert "/built/shared.js" in page and "/built/shared.css" in page and "/built/app" not in page
+        script = (await hearth.get("/built/shared.js")).body.decode()
+        assert "'/static/elements/markdown-text.js'" in script and "'/static/elements/side-bar.js'" not in script
+
+
+@pytest.mark.gen_test
+async def test_a_shared_link_without_javascript_says_what_it_takes_in_the_readers_language() -> None:
+    async with running() as hearth:
+        for language, words in (("en", "With JavaScript switched on"), ("zh-CN", "启用 JavaScript")):
+            answer = await hearth.get("/s/none", Accept_Language=language)
+            assert words in answer.body.decode()
+
+
+@pytest.mark.gen_test
+async def test_the_page_is_told_whose_it_is() -> None:
+    async with running() as hearth:
+        assert '<html data-person="house" lang="en"' in (await hearth.get("/")).body.decode()

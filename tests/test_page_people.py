@@ -9,8 +9,11 @@ from playwright.sync_api import Locator, expect
 
 from .support_page import Reader, Readers
 from .support_people import GUARDED, MEMBER, OWNER, PASSWORD, fill_in, fold, household, sheet, signed_in
+from .test_page_everyone import LOOKS, violations
 
 __all__ = ["household"]
+
+SMALL = """(all) => all.filter((one) => one.checkVisibility() && one.offsetHeight < 44).map((one) => one.outerHTML)"""
 
 pytestmark = [
     pytest.mark.usefixtures("household"),
@@ -138,7 +141,7 @@ def test_who_is_closed_out_is_signed_out_at_once_and_can_come_back(reader: Reade
     mia.page.wait_for_url("**/sign-in?next=*")
     row.get_by_role("button", name="Open it again").click()
     expect(row.locator(".marks")).to_have_text("")
-    fill_in(mia, MEMBER)
+    fill_in(mia, MEMBER.lower())  # the same form again at once would be a double click
     expect(mia.page.locator("person-menu")).to_contain_text(MEMBER)
 
 
@@ -176,3 +179,19 @@ def test_the_owners_own_row_leaves_out_what_would_lock_them_out(reader: Readers)
     expect(row.get_by_text("This is you.")).to_be_visible()
     expect(row.get_by_role("combobox", name="Role")).to_have_count(0)
     expect(row.get_by_role("button", name=re.compile("Delete|Close"))).to_have_count(0)
+
+
+@pytest.mark.parametrize("look", ["phone-light", "wide-dark"])
+def test_axe_finds_nothing_in_the_sheets_of_people_and_nothing_is_too_wide(reader: Readers, look: str) -> None:
+    me = signed_in(reader, reduced_motion="reduce", **LOOKS[look])
+    for entry in ("My account", "People"):
+        dialog = sheet(me, entry)
+        dialog.locator("form").first.wait_for(state="attached")
+        for folded in dialog.locator("details:not([open]) > summary").all()[::-1]:
+            folded.evaluate("(summary) => (summary.parentElement.open = true)")
+        assert violations(me) == []
+        assert dialog.evaluate("(it) => it.scrollWidth <= it.clientWidth")
+        assert me.page.evaluate("document.documentElement.scrollWidth") <= LOOKS[look]["viewport"]["width"]
+        small = dialog.locator("button, summary, select").evaluate_all(SMALL)
+        assert not LOOKS[look].get("has_touch") or small == []
+        me.page.keyboard.press("Escape")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, expect
 
-from .pictures import png
-from .support_page import Ollama, Reader, Readers, call
+from .pictures import file, png
+from .support_page import Ollama, Reader, Readers
 from .support_people import GUARDED, MEMBER, OWNER, fill_in, household, signed_in
 
 __all__ = ["household"]
@@ -127,10 +126,7 @@ def test_it_is_light_and_can_not_be_found_by_search(reader: Readers) -> None:
 def test_pictures_and_files_of_a_question_are_shown(reader: Readers, ollama: Ollama) -> None:
     me = reader().open().choose("seeing")
     me.page.locator("input[type=file]").first.set_input_files(
-        [
-            {"name": "dot.png", "mimeType": "image/png", "buffer": png(8, 8)},
-            {"name": "list.txt", "mimeType": "text/plain", "buffer": b"eggs\nflour\n"},
-        ]
+        [file("dot.png", png(8, 8), "image/png"), file("list.txt", b"eggs\nflour\n", "text/plain")]
     )
     expect(me.page.locator("attachment-list")).to_contain_text("list.txt")
     me.ask("What is this?")

@@ -24,14 +24,10 @@ class PeopleSheet extends HTMLElement {
     this.#dialog.showModal();
   }
 
-  get opened() {
-    return Boolean(this.#dialog?.open);
-  }
-
   // people, invitations; me: the owner's id; models: names; guarded: people sign in here with passwords
   show({ people, invitations, me, models, guarded }) {
     if (!this.#list) this.#build(guarded);
-    const rows = people.map((person) => this.#row(person, me, models));
+    const rows = people.map((person) => this.#row({ person, me: person.id === me, models, guarded }));
     const gone = [...this.#list.children].filter(({ firstElementChild: row }) => !rows.includes(row));
     const lost = gone.some((item) => item.contains(document.activeElement));
     for (const item of gone) item.remove();
@@ -59,10 +55,11 @@ class PeopleSheet extends HTMLElement {
     this.#content(make('p', { className: 'hint', textContent: t('people.hint') }), this.#list, ...coming);
   }
 
-  #row(person, me, models) {
-    const row = this.#rows.get(person.id) ?? make('person-row');
-    this.#rows.set(person.id, row);
-    row.show({ person, me: person.id === me, models });
+  #row(shown) {
+    const { id } = shown.person;
+    const row = this.#rows.get(id) ?? make('person-row');
+    this.#rows.set(id, row);
+    row.show(shown);
     return row;
   }
 

@@ -12,6 +12,7 @@ const AT_ONCE = [1, 2, 3, 4, 6, 8];
 //   change-person {id, fields}, renew-password {id} (whose outcome is an invitation), delete-person {id}
 class PersonRow extends HTMLElement {
   #person = null;
+  #guarded = true;
   #models = [];
   #parts = null;
   // A choice of models is shown before it is kept.
@@ -20,9 +21,10 @@ class PersonRow extends HTMLElement {
   #wanted = null;
   #keeping = null;
 
-  // {person, me: it is the owner's own, models: the names of those there are}
-  show({ person, me, models }) {
+  // {person, me: it is the owner's own, models: the names of those there are, guarded: people have passwords here}
+  show({ person, me, models, guarded }) {
     this.#person = person;
+    this.#guarded = guarded;
     this.#models = [...new Set([...models, ...(person.models ?? [])])].sort();
     this.#parts ??= this.#build(me);
     if (!this.#keeping) this.#draw();
@@ -108,7 +110,7 @@ class PersonRow extends HTMLElement {
     const { close, renew, remove } = this.#parts;
     const { name, disabled, conversations, messages } = this.#person;
     close.querySelector('button').textContent = t(disabled ? 'people.reopen' : 'people.close');
-    renew.hidden = disabled;
+    renew.hidden = disabled || !this.#guarded;
     const question = t('people.delete.question', {
       name,
       conversations: t('people.conversations', { count: conversations }),

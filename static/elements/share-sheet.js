@@ -16,7 +16,8 @@ class ShareSheet extends HTMLElement {
   #list = null;
   #made = null;
 
-  // message: the id of the one that a link leads down to; down: that one was chosen, so it is what is offered first.
+  // message: the id of the one that a link leads down to, null where there is none yet; down: that one was chosen, so
+  // it is what is offered first.
   // guarded: people sign in here.
   open({ conversation, message, down, guarded }) {
     this.#dialog?.remove();
@@ -46,6 +47,7 @@ class ShareSheet extends HTMLElement {
       ['fixed', t(down ? 'share.down' : 'share.fixed'), t('share.fixed.hint')],
     ]);
     what.querySelector(`[value="${down ? 'fixed' : 'live'}"]`).checked = true;
+    what.querySelector('[value="fixed"]').disabled = !this.#message;
     const who = choices('who', t('share.who'), [
       ['signed-in', t('share.signed_in'), ''],
       ['anybody', t('share.anybody'), t('share.anybody.hint')],

@@ -12,7 +12,11 @@ export function session(house) {
 
   own.addEventListener('change', () => (page.sideBar.session = own));
   own.addEventListener('out', () => (own.auth === 'required' ? signIn() : stranded()));
-  own.addEventListener('another', () => leave(house, '/'));
+  // What is kept for all tabs is theirs by now.
+  own.addEventListener('another', () => {
+    forgetLeaving([storage('sessionStorage')]);
+    location.replace('/');
+  });
   api.addEventListener('stranger', () => own.doubt());
   ollama.addEventListener('change', () => ollama.status && own.hear(ollama.status));
 
@@ -42,13 +46,17 @@ export function session(house) {
   }
 }
 
-// Nothing of theirs stays behind, also of what is kept as the page is left.
+// Nothing of theirs stays behind.
 export async function leave({ shelf }, path) {
-  const storages = [storage('sessionStorage'), storage('localStorage')];
-  window.addEventListener('pagehide', () => forget(storages));
-  forget(storages);
+  forgetLeaving([storage('sessionStorage'), storage('localStorage')]);
   await Promise.allSettled([shelf.clear(), window.caches?.delete('shell')]);
   location.replace(path);
+}
+
+// Also what is kept in the moment when the page is left.
+function forgetLeaving(storages) {
+  window.addEventListener('pagehide', () => forget(storages));
+  forget(storages);
 }
 
 // What waits to be done when the page is left (deleting what could be undone, settings) is done while it may be.
