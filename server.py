@@ -244,6 +244,7 @@ def build(
         figures_for=settings.metrics_for,
         static=Path(__file__).parent / "static",
     )
+    generations.is_closed = accounts.is_closed
     accounts.on_end = connections.end
     accounts.on_allowance = line.settle
     gate = Gate(application(house), _door(settings, accounts), settings.hosts, settings.proxies)

@@ -96,6 +96,10 @@ class PersonalConversations:
             raise Invalid("`pinned` goes without `query`: a search finds pinned ones too")
         return await self._store.conversations(query, before, limit, pinned)
 
+    async def ids(self) -> list[str]:
+        """Of all, at one moment."""
+        return await self._store.conversation_ids()
+
     async def messages(self, conversation_id: str) -> list[Message]:
         return [self._replies.live(message) for message in await self._store.messages(conversation_id)]
 

@@ -12,6 +12,8 @@ from ollama.client import Ollama
 from ollama.errors import Busy, ModelFailed, ModelNotFound, NoAnswer, OllamaError, Unreachable
 from ollama.servers import Servers
 
+from .names import HOST, NAMESPACE, canonical
+
 SAYS_NO = (Unreachable, NoAnswer, ModelNotFound, Busy, ModelFailed)  # of other answers the chat itself will tell
 
 
@@ -142,8 +144,8 @@ class Fleet:
 
 
 def full_name(name: str) -> str:
-    """Names without a tag mean ``:latest``; upper and lower case are the same to Ollama."""
-    return (name if ":" in name.rpartition("/")[2] else f"{name}:latest").lower()
+    """The same for all names that mean the same model to Ollama; without what is meant where nothing is said."""
+    return canonical(name).removeprefix(f"{HOST}/").removeprefix(f"{NAMESPACE}/")
 
 
 def queue_of(model: str, one: Ollama) -> str:

@@ -43,6 +43,7 @@ class Generations:
         self._tasks: dict[str, asyncio.Task[None]] = {}  # of those at work
         self._closing = asyncio.Event()
         self.on_ended: Callable[[Generation], None] = lambda _: None
+        self.is_closed: Callable[[str], bool] = lambda person: False  # whose account was closed, or is gone
 
     def __repr__(self) -> str:
         return f"<Generations {len(self._tasks)} at work, {len(self._known)} known>"
@@ -67,7 +68,7 @@ class Generations:
         finally:
             if generation_id not in self._known:
                 journal.close()
-                self._journals.remove(generation_id)
+                self._journals.remove([generation_id])
 
     def start(self, prepared: Prepared, write: Write, keep: Keep) -> Generation:
         return self._work(*prepared, prepared.generation.run(write, keep), keep)
@@ -169,12 +170,13 @@ class Generations:
 
     async def forget(self, generation_ids: Iterable[str]) -> None:
         """Stop them, and leave nothing of them behind."""
-        for generation_id in generation_ids:
+        gone = list(generation_ids)
+        for generation_id in gone:
             if generation_id in self._tasks and generation_id in self._known:
                 self._known[generation_id].stop()
                 await self._known[generation_id].ended()
             self._known.pop(generation_id, None)
-            await asyncio.to_thread(self._journals.remove, generation_id)
+        await asyncio.to_thread(self._journals.remove, gone)
 
     async def forget_all(self, person: str, generation_ids: Iterable[str]) -> None:
         """Of a person who is gone: these, and what was asked without a conversation."""
@@ -209,13 +211,15 @@ class Generations:
                 if generation_id in at_work:
                     self._journals.touch(generation_id)
                 elif self._journals.age(generation_id) > HONOURED:
-                    self._journals.remove(generation_id)
+                    self._journals.remove([generation_id])
 
     def _work(
         self, generation: Generation, journal: Journal | None, work: Coroutine[Any, Any, None], keep: Keep
     ) -> Generation:
         if self._closing.is_set():  # it was asked for in the very last moment
             generation.suspend()
+        elif self.is_closed(generation.person):  # in that moment, too
+            generation.stop()
         self._known[generation.id] = generation
         task = asyncio.get_running_loop().create_task(self._see_through(generation, journal, work, keep))
         self._tasks[generation.id] = task

@@ -74,9 +74,9 @@ class AccountHandler(OwnHandler):
 
     async def delete(self) -> None:
         gone = await self._accounts.leave(self.caller.person, self.read_body(Leaving).password)
-        await self._generations.forget_all(self.caller.person, gone)
         let_out(self)
-        self.send_nothing()
+        self.send_nothing()  # now: with the account its connections end
+        await self._generations.forget_all(self.caller.person, gone)
 
 
 class PasswordHandler(OwnHandler):

@@ -6,6 +6,7 @@ What was typed is there again beside what is wrong with it, passwords excepted.
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Coroutine, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -114,12 +115,14 @@ class EntryHandler(JSONHandler):
         typed = self.typed()
         try:
             form = (visit_of(self), self.request.path, *sorted(typed.items()))
-            entry = await self._once.do(form, self.entered(typed))
+            opened = await self._once.do(form, self.entered(typed))
+            if self._accounts.caller_by_session(opened.session) is None:  # it ended since the first click
+                opened = await self.entered(typed)
         except (PeopleError, StoreError) as error:  # a full disk, perhaps
             self.show(typed, error)
             return
         await self._leave_old()
-        let_in(self, entry)
+        let_in(self, opened)
         self.redirect(way_back(typed.get("next", "")), status=303)
 
     def entered(self, typed: dict[str, str]) -> Coroutine[Any, Any, Entry]:
@@ -136,7 +139,7 @@ class EntryHandler(JSONHandler):
             self._field(one, typed, wrong if one.name == beside else "", one.name == first) for one in self.fields
         ]
         self._finish(
-            title=self.words(self.title, **typed),
+            title=self.words(self.title, name=typed.get("name", "")),
             intro=self.words(self.intro) if self.intro else "",
             problem="" if beside else wrong,
             note=note,
@@ -157,8 +160,9 @@ class EntryHandler(JSONHandler):
 
     def _finish(self, **values: Any) -> None:
         empty = {"intro": "", "problem": "", "note": "", "fields": b"", "button": "", "way_back": "", "more": b""}
+        form = secrets.token_urlsafe(6)  # two browsers that send the same are no double click
         action = self.request.path.removesuffix("/code")
-        self.finish(self._pages.render("entry", self.words, **(empty | {"action": action} | values)))
+        self.finish(self._pages.render("entry", self.words, **(empty | {"action": action, "form": form} | values)))
 
     def _field(self, field: Field, typed: dict[str, str], wrong: str, focused: bool) -> bytes:
         value = "" if field.is_secret else typed.get(field.name, "")

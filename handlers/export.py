@@ -13,11 +13,11 @@ from chat.conversations import Conversations, PersonalConversations
 from chat.errors import NotFound
 from chat.presets import Presets
 from chat.shares import Shares
+from store import StoreError
 
 from .answers import JSONHandler
 from .api import conversation_view
-
-PAGE = 200  # conversations that are listed at once
+from .visitors import stream_of
 
 
 class ExportHandler(JSONHandler):
@@ -46,19 +46,19 @@ class ExportHandler(JSONHandler):
             self.finish(b"\n]}\n")
         except StreamClosedError:
             pass  # who asked has gone
+        except StoreError:
+            stream_of(self.request).close()  # a file that ends well would be taken for a whole one
+            raise
 
 
 async def _whole(mine: PersonalConversations) -> AsyncIterator[dict[str, Any]]:
-    before, more = None, True
-    while more:
-        found, more = await mine.newest(None, before, PAGE)
-        for one in found:
-            before = one.conversation.id
-            try:
-                conversation = await mine.get(before)
-                messages = await mine.messages(before)
-            except NotFound:  # it was deleted meanwhile
-                continue
-            view = conversation_view(conversation, [])
-            del view["running"]
-            yield view | {"messages": messages}
+    """All that there are at this moment, whatever becomes of them meanwhile."""
+    for conversation_id in await mine.ids():
+        try:
+            conversation = await mine.get(conversation_id)
+            messages = await mine.messages(conversation_id)
+        except NotFound:  # it was deleted meanwhile
+            continue
+        view = conversation_view(conversation, [])
+        del view["running"]
+        yield view | {"messages": messages}

@@ -25,6 +25,7 @@ from tornado.web import Application
 
 from people.caller import Caller
 from people.errors import NoOwner, PeopleError
+from store import StoreError
 
 from .access import SIGN_IN, refusal
 from .answers import Elsewhere, Problem, Refused, problem_of
@@ -82,7 +83,7 @@ class Gate(Router):
             return self._application.get_handler_delegate(request, Elsewhere, to)
         return self._refused(request, problem)
 
-    def _introduced(self, request: HTTPServerRequest, known: Caller | PeopleError) -> HTTPMessageDelegate:
+    def _introduced(self, request: HTTPServerRequest, known: Caller | PeopleError | StoreError) -> HTTPMessageDelegate:
         if isinstance(known, Caller):
             return self.admit(request, known)
         if isinstance(known, NoOwner) and (
@@ -177,7 +178,7 @@ class Introduced(HTTPMessageDelegate):
     def __init__(
         self,
         meet: Meet,
-        then: Callable[[Caller | PeopleError], HTTPMessageDelegate],
+        then: Callable[[Caller | PeopleError | StoreError], HTTPMessageDelegate],
     ) -> None:
         self._meet = meet
         self._then = then
@@ -185,8 +186,8 @@ class Introduced(HTTPMessageDelegate):
 
     async def headers_received(self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders) -> None:
         try:
-            known: Caller | PeopleError = await self._meet()
-        except PeopleError as error:
+            known: Caller | PeopleError | StoreError = await self._meet()
+        except (PeopleError, StoreError) as error:
             known = error
         self._delegate = self._then(known)
         if (pending := self._delegate.headers_received(start_line, headers)) is not None:

@@ -6,11 +6,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from itertools import chain, count
 from typing import Self
 
 import msgspec
 
-from store import Door, Person, StoredAccounts, StoreError
+from store import GUEST, HOUSE, Door, Person, StoredAccounts, StoreError
 
 from . import passwords
 from .caller import Caller
@@ -25,6 +26,7 @@ from .tokens import Tokens
 from .views import PersonView
 
 SWEEP_EVERY = 60.0  # seconds
+LONGEST_BASE = 58  # characters of a name that a number is put behind
 
 log = logging.getLogger("hearth.people")
 
@@ -90,8 +92,8 @@ class Accounts:
         return self.tokens.caller(secret)
 
     def known_by_proxy(self, name: str) -> Caller | None:
-        """Without waiting, where there is somebody of this name; Disabled."""
-        person = self._registry.named(name)
+        """Without waiting, where this proxy's person is known; Disabled."""
+        person = self._registry.named_by_proxy(name)
         if person is None:
             return None
         if person.disabled:
@@ -100,20 +102,36 @@ class Accounts:
         return self._registry.caller(person, None)
 
     async def caller_of_proxy(self, name: str) -> Caller:
-        """Whom a proxy has signed in; somebody new gets an account. NoOwner, Disabled, BadName."""
+        """Whom a proxy has signed in; somebody new gets an account. NoOwner, Disabled, BadName.
+
+        Who had an account of exactly this name before there was the proxy keeps it.
+        """
         async with self._registry.changing:
             caller = self.known_by_proxy(name)
             if caller is not None:
                 return caller
             if not self.has_owner:
                 raise NoOwner(name)
-            person = self._registry.newcomer(checked(name), None)
-            await self._registry.commit(keep=[person])
-        return self._registry.caller(person, None)
+            person = self._before_the_proxy(name) or self._registry.newcomer(self._free(checked(name)), None)
+            await self._registry.commit(keep=[msgspec.structs.replace(person, proxied=name.lower())])
+            met = self.known_by_proxy(name)
+            assert met is not None
+            return met
+
+    def _before_the_proxy(self, name: str) -> Person | None:
+        person = self._registry.named(name)
+        is_same = person is not None and person.name.lower() == name.lower()
+        return person if is_same and person is not None and person.proxied is None else None
+
+    def _free(self, name: str) -> str:
+        """By which somebody new is shown, where others have this name or one that looks like it."""
+        others = (f"{name[:LONGEST_BASE]} {number}" for number in count(2))
+        return next(one for one in chain([name], others) if self._registry.named(one) is None)
 
     def is_closed(self, person: str) -> bool:
+        """To those who were let in a moment ago: an account that was closed, or that is gone."""
         one = self._registry.people.get(person)
-        return one is not None and one.disabled
+        return person not in (HOUSE, GUEST) if one is None else one.disabled
 
     def allowance(self, person: str) -> tuple[frozenset[str] | None, int | None]:
         """Which models, and how many replies at once; None: all, and no limit. So it is for who has no account, too."""
@@ -166,10 +184,12 @@ class Accounts:
 
     async def delete(self, person: str) -> list[str]:
         """With everything of theirs; gives the generations whose files are to go too. LastOwner."""
-        self._check_owner_stays(person)
+        async with self._registry.changing:  # from here on nobody makes anything more for them, whatever happens
+            self._check_owner_stays(person)
+            closed = msgspec.structs.replace(self._registry.get(person), disabled=True, role="member")
+            await self._registry.commit(keep=[closed], drop=[*self.sessions.of(person)])
         gone = await self._registry.empty(self._registry.get(person))
         async with self._registry.changing:
-            self._check_owner_stays(person)
             return gone + await self._registry.delete(self._registry.get(person))
 
     async def add(self, name: str, password: str) -> tuple[PersonView, bool]:

@@ -51,7 +51,10 @@ class Entrance:
         try:
             encoded = None if password is None else await self.passwords.hash(password)
             async with self._registry.changing:
-                return await self._enter(self._registry.first_owner(name, encoded), visit)
+                owner = self._registry.first_owner(name, encoded)
+                return await self._enter(
+                    msgspec.structs.replace(owner, proxied=name.lower() if password is None else None), visit
+                )
         except BaseException:
             self.first_owner.give_back(taken)
             raise

@@ -38,6 +38,7 @@ class Registry:
         self.now = now
         self.people: dict[str, Person] = {one.id: one for one in known.people}
         self._by_name = {one.folded: one.id for one in known.people}
+        self._by_proxy = {one.proxied: one.id for one in known.people if one.proxied is not None}
         self.sessions: dict[bytes, Session] = {one.hash: one for one in known.sessions}
         self.devices: dict[bytes, Device] = {one.hash: one for one in known.devices}
         self.tokens: dict[bytes, Token] = {one.hash: one for one in known.tokens}
@@ -60,6 +61,11 @@ class Registry:
 
     def named(self, name: str) -> Person | None:
         person = self._by_name.get(folded(name))
+        return None if person is None else self.people[person]
+
+    def named_by_proxy(self, name: str) -> Person | None:
+        """Letter by letter, but for capitals: what else a proxy tells apart are two people, however alike they look."""
+        person = self._by_proxy.get(name.lower())
         return None if person is None else self.people[person]
 
     def owners(self) -> list[Person]:
@@ -120,7 +126,7 @@ class Registry:
     async def delete(self, person: Person) -> list[str]:
         """With everything of theirs; gives the ids of their generations."""
         generations = await self._kept.delete(person.id)
-        del self.people[person.id], self._by_name[person.folded]
+        self._forget_names(self.people.pop(person.id))
         for table in (self.sessions, self.devices, self.tokens, self.invitations):
             for door in [one for one in table.values() if one.person == person.id]:
                 self._table(door).pop(door.hash)
@@ -146,10 +152,17 @@ class Registry:
         """Whose rights change has to come in anew, so that nothing goes on with the old ones."""
         old = self.people.get(person.id)
         if old is not None:
-            del self._by_name[old.folded]
+            self._forget_names(old)
         self.people[person.id] = person
         self._by_name[person.folded] = person.id
+        if person.proxied is not None:
+            self._by_proxy[person.proxied] = person.id
         return [(person.id, None)] if old is not None and _rights(old) != _rights(person) else []
+
+    def _forget_names(self, person: Person) -> None:
+        del self._by_name[person.folded]
+        if person.proxied is not None:
+            del self._by_proxy[person.proxied]
 
     def _table(self, door: Door) -> dict[bytes, Any]:
         match door:

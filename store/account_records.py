@@ -19,6 +19,7 @@ class Person(msgspec.Struct, frozen=True):
     models: list[str] | None = None  # that may be used; None: all
     at_once: int | None = None  # replies; None: no limit
     seen_at: datetime | None = None
+    proxied: str | None = None  # as a proxy names this person, in lower case; never changed
 
 
 class Session(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import Any
 from . import rows
 from .errors import Gone
 from .forgetting import mark
-from .records import Conversation, Found
+from .records import GUEST, HOUSE, Conversation, Found
 from .schema import MESSAGE_BITS
 from .search import Time, find, reindex
 from .words import Query
@@ -16,11 +16,13 @@ from .words import Query
 CHANGEABLE = {"title", "titled", "model", "system", "options", "think", "keep_alive", "pinned", "leaf", "updated_at"}
 LATEST: Time = (2**63 - 1, "")
 
+_PERSON = "SELECT 1 FROM people WHERE id = ?"
 _ADD = f"INSERT INTO conversations ({rows.CONVERSATION}, person) VALUES ({rows.marks(rows.CONVERSATION)}, ?)"
 _GET = f"SELECT {rows.CONVERSATION} FROM conversations WHERE id = ? AND person = ?"
 _BY_NUMBER = f"SELECT {rows.CONVERSATION} FROM conversations WHERE number = ? AND person = ?"
 _LIST = f"""SELECT {rows.CONVERSATION} FROM conversations WHERE person = ? AND (updated_at, id) < (?, ?)
     ORDER BY updated_at DESC, id DESC LIMIT ?"""
+_IDS = "SELECT id FROM conversations WHERE person = ? ORDER BY updated_at DESC, id DESC"
 _LIST_PINNED = _LIST.replace("WHERE", "WHERE pinned = 1 AND")  # a number in the text, for the index's sake
 _LIST_OTHERS = _LIST.replace("WHERE", "WHERE pinned = 0 AND")
 _TIME = "SELECT updated_at, id FROM conversations WHERE id = ? AND person = ?"
@@ -34,7 +36,14 @@ _DELETE = "DELETE FROM conversations WHERE number = ? AND person = ?"  # takes i
 _CONTENT = "SELECT content FROM messages WHERE number = ?"
 
 
+def check_person(db: sqlite3.Connection, person: str) -> None:
+    """Gone, where the account was deleted a moment ago: nothing new may stay behind."""
+    if person not in (HOUSE, GUEST) and db.execute(_PERSON, (person,)).fetchone() is None:
+        raise Gone("This account is gone")
+
+
 def add(db: sqlite3.Connection, person: str, conversation: Conversation) -> None:
+    check_person(db, person)
     number = db.execute(_ADD, (*rows.conversation_row(conversation), person)).lastrowid
     assert number is not None
     reindex(db, first_number(number), None, conversation.title)
@@ -58,6 +67,10 @@ def newest(
         asked = Query(query)
         page = [_found(db, person, asked, *hit) for hit in find(db, person, asked, start, limit + 1)]
     return page[:limit], len(page) > limit
+
+
+def ids(db: sqlite3.Connection, person: str) -> list[str]:
+    return [one for (one,) in db.execute(_IDS, (person,)).fetchall()]
 
 
 def change(db: sqlite3.Connection, person: str, conversation_id: str, changes: dict[str, Any]) -> Conversation | None:

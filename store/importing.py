@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from . import rows
-from .conversations import first_number, searchable
+from .conversations import check_person, first_number, searchable
 from .records import Conversation, Message
 from .schema import MESSAGE_BITS
 from .search import add_words
@@ -30,6 +30,7 @@ def prepared(whole: Iterable[tuple[Conversation, Sequence[Message]]]) -> list[Wh
 
 
 def add(db: sqlite3.Connection, person: str, whole: Iterable[Whole]) -> None:
+    check_person(db, person)
     for row, words, messages in whole:
         number = db.execute(_ADD, (*row, person)).lastrowid
         assert number is not None and len(messages) < 1 << MESSAGE_BITS

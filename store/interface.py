@@ -29,6 +29,10 @@ class PersonalStore(Protocol):
         """
         ...
 
+    async def conversation_ids(self) -> list[str]:
+        """Of all, the newest first, at one moment."""
+        ...
+
     async def add_whole(self, whole: Sequence[tuple[Conversation, Sequence[Message]]]) -> None:
         """Conversations with all their messages, parents first; all of them or none."""
         ...

@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -161,8 +161,9 @@ class Journals:
     def touch(self, generation_id: str) -> None:
         os.utime(self._path(generation_id))
 
-    def remove(self, generation_id: str) -> None:
-        self._path(generation_id).unlink(missing_ok=True)
+    def remove(self, generation_ids: Iterable[str]) -> None:
+        for generation_id in generation_ids:
+            self._path(generation_id).unlink(missing_ok=True)
 
     def _path(self, generation_id: str) -> Path:
         return self._folder / f"{generation_id}{SUFFIX}"

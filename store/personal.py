@@ -36,6 +36,9 @@ class PersonalSQLiteStore:
     ) -> tuple[list[Found], bool]:
         return await self._thread.read(lambda db: conversations.newest(db, self.person, query, before, limit, pinned))
 
+    async def conversation_ids(self) -> list[str]:
+        return await self._thread.read(lambda db: conversations.ids(db, self.person))
+
     async def change_conversation(self, conversation_id: str, **changes: Any) -> Conversation | None:
         if unknown := changes.keys() - conversations.CHANGEABLE:
             raise TypeError(f"not to be changed: {', '.join(sorted(unknown))}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from . import rows
+from .conversations import check_person
 from .forgetting import mark
 from .records import Preset
 
@@ -19,6 +20,7 @@ def every(db: sqlite3.Connection, person: str) -> list[Preset]:
 
 
 def keep(db: sqlite3.Connection, person: str, preset: Preset) -> None:
+    check_person(db, person)
     db.execute(_KEEP, (*rows.preset_row(preset), person))
 
 

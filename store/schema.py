@@ -110,6 +110,7 @@ THIRD: Migration = (
         name TEXT NOT NULL,
         folded TEXT NOT NULL UNIQUE, -- the name as names are compared
         password TEXT, -- Argon2's own encoding; null: none opens it
+        proxied TEXT UNIQUE, -- as a proxy names them, in lower case; nobody can change it
         role TEXT NOT NULL CHECK (role IN ('owner', 'member')),
         disabled INTEGER NOT NULL DEFAULT 0,
         manages_models INTEGER NOT NULL DEFAULT 0,

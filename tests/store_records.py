@@ -11,28 +11,38 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from store.account_records import Person
 from store.interface import PersonalStore
 from store.personal import PersonalSQLiteStore
 from store.records import HOUSE, Conversation, Found, Message
 from store.sqlite import SQLiteStore
 
+PEOPLE = ("anna", "bob")  # who have an account there
 BEGAN = datetime(2026, 5, 4, 3, 2, 1, 123456, tzinfo=UTC)
 
 
 @asynccontextmanager
 async def opened(folder: Path, **options: Any) -> AsyncIterator[PersonalSQLiteStore]:
     """What is kept there of who sits at the machine."""
-    async with opened_to_all(folder, **options) as everybodys:
-        yield everybodys.of(HOUSE)
+    store = await SQLiteStore.open(folder, **options)
+    try:
+        yield store.of(HOUSE)
+    finally:
+        await store.close()
 
 
 @asynccontextmanager
 async def opened_to_all(folder: Path, **options: Any) -> AsyncIterator[SQLiteStore]:
     store = await SQLiteStore.open(folder, **options)
+    await store.accounts.write([account(name) for name in PEOPLE])
     try:
         yield store
     finally:
         await store.close()
+
+
+def account(name: str) -> Person:
+    return Person(name, name, name, None, "member", BEGAN)
 
 
 def conversation(title: str | None = None, minute: float = 0, **fields: Any) -> Conversation:

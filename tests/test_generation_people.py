@@ -17,7 +17,7 @@ from store.journal import Head, Journals
 from .asking import frozen as frozen
 from .asking import silence as silence
 from .hearth import eventually
-from .store_records import add, exchange
+from .store_records import account, add, exchange
 from .test_generation import Kept, answer, generations, go_on
 
 
@@ -63,6 +63,7 @@ async def test_after_a_restart_a_reply_is_still_nobody_elses(tmp_path: Path, kep
     store = await SQLiteStore.open(tmp_path)
     name, head = new_id(), Head()
     if kept_as == "message":
+        await store.accounts.write([account("anna")])
         anna = store.of("anna")
         _, reply = await exchange(anna, await add(anna))
         assert reply.generation is not None

@@ -19,7 +19,19 @@ from store.interface import PersonalStore
 from store.records import GUEST, HOUSE, Conversation, Message, Preset, Run, Share
 from store.sqlite import SQLiteStore
 
-from .store_records import BEGAN, add, conversation, exchange, opened_to_all, question, reply, search, titles
+from .store_records import (
+    BEGAN,
+    PEOPLE,
+    account,
+    add,
+    conversation,
+    exchange,
+    opened_to_all,
+    question,
+    reply,
+    search,
+    titles,
+)
 
 PRESET = Preset("preset", "Cook", "m", None, None, None, None, BEGAN, BEGAN)
 RUN = Run("continued", None, None, "running", 3)
@@ -90,6 +102,11 @@ async def does_nothing(work: Awaitable[None]) -> bool:
     return True
 
 
+async def kept_if_here(bob: PersonalStore, work: Awaitable[None]) -> bool:
+    """By who has an account; nothing new is kept for anybody else."""
+    return await (does_nothing(work) if bob.person in (*PEOPLE, HOUSE, GUEST) else is_gone(work))
+
+
 async def is_none(work: Awaitable[object]) -> bool:
     return await work is None
 
@@ -109,6 +126,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "add_conversation": lambda bob, her: is_refused(bob.add_conversation(replace(her.conversation, title="Bob's"))),
     "conversation": lambda bob, her: is_none(bob.conversation(her.conversation.id)),
     "conversations": nothing_found,
+    "conversation_ids": lambda bob, her: is_empty(bob.conversation_ids()),
     "add_whole": lambda bob, her: is_refused(bob.add_whole([(conversation(), []), (her.conversation, [])])),
     "change_conversation": lambda bob, her: is_none(
         bob.change_conversation(her.conversation.id, title="Bob's", titled="person", pinned=False, leaf="x")
@@ -128,7 +146,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "end_run": lambda bob, her: does_nothing(bob.end_run(her.generation, "failed", 99)),
     "run": lambda bob, her: is_none(bob.run(her.generation)),
     "presets": lambda bob, her: is_empty(bob.presets()),
-    "keep_preset": lambda bob, her: does_nothing(bob.keep_preset(replace(PRESET, name="Bob's"))),
+    "keep_preset": lambda bob, her: kept_if_here(bob, bob.keep_preset(replace(PRESET, name="Bob's"))),
     "delete_preset": lambda bob, her: is_false(bob.delete_preset(PRESET.id)),
     "shares": lambda bob, her: is_empty(bob.shares()),
     "add_share": lambda bob, her: is_gone(bob.add_share(replace(SHARE, id="own", conversation=her.conversation.id))),
@@ -250,7 +268,9 @@ async def test_who_is_deleted_leaves_nothing_and_others_keep_what_is_theirs(tmp_
         asked, answer = await exchange(bob, own)
         await bob.keep_preset(replace(PRESET, id="bob's"))
         await bob.add_share(replace(SHARE, id="bob's", conversation=own.id))
+        await store.accounts.delete("anna")
         before = everything(tmp_path)
+        await store.accounts.write([account("anna")])
         her = await Theirs.kept(anna)
         assert set(await store.accounts.delete("anna")) == {her.generation, RUN.id}
         assert everything(tmp_path) == before
