@@ -190,6 +190,8 @@ class PlainStartHandler(PlainHandler):
         self.write(await self.ask_form("/plain"))
         older = conversations[-1].id if more else None
         self.write(self.render_piece("list", conversations=conversations, older=older))
+        if self.caller.key is not None:  # by a session, which ends when one likes
+            self.write(self.render_piece("sign_out", who=self.caller.name))
         self.finish(self.render_piece("bottom"))
 
     head = get

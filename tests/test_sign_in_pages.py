@@ -17,6 +17,7 @@ from people.requests import ChangedPerson, NewInvitation
 from people.throttle import TRIES
 
 from .accounts import NEW_PASSWORD, PASSWORD
+from .at_home import at_home
 from .hearth import ROOT, running
 from .signing_in import Browser, code_of, guarded, mia, olga
 
@@ -311,3 +312,14 @@ def test_every_word_of_these_pages_is_there_and_none_is_left_over(language: str)
     problems |= {f"entry.problem.bad_name.{fault}" for fault in NAME_FAULTS}
     problems |= {f"entry.problem.bad_password.{fault}" for fault in PASSWORD_FAULTS}
     assert {key for key in words if key.startswith("entry.")} == asked | problems
+
+
+@pytest.mark.gen_test
+async def test_without_scripts_one_can_leave_again() -> None:
+    async with at_home() as home:
+        page = await home.anna.get("/plain")
+        assert b'action="/sign-out"' in page.body and b"anna" in page.body
+        assert (await home.anna.send("POST", "/sign-out", b"")).code == 303
+        assert (await home.anna.get("/plain")).headers["Location"] == "/sign-in?next=%2Fplain"
+    async with running() as hearth:
+        assert b"/sign-out" not in (await hearth.get("/plain")).body
