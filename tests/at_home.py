@@ -13,6 +13,7 @@ from tornado.httputil import HTTPHeaders
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from people.caller import Caller, Visit
+from people.passwords import Passwords
 from people.requests import NewToken
 
 from .fake_ollama import FakeOllama
@@ -96,6 +97,7 @@ async def enter(hearth: Hearth, name: str, device: str | None = None, address: s
 @asynccontextmanager
 async def at_home(*options: str, fake: FakeOllama | None = None) -> AsyncIterator[Home]:
     async with running("--auth=required", *options, fake=fake) as hearth:
+        hearth.accounts.entrance.passwords = Passwords(memory=64, passes=1)  # the same, but for what it costs
         for name in ("owner", "anna", "ben"):
             await hearth.accounts.add(name, PASSWORD.format(name))
         yield Home(hearth, *[await enter(hearth, name) for name in ("owner", "anna", "ben")])

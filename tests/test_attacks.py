@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -155,7 +156,8 @@ async def test_a_name_that_nobody_has_is_answered_as_a_wrong_password_is() -> No
         for name in ("anna", "nobody"):
             fields = form(name=name, password="not the right one")
             answer = await home.stranger().send("POST", "/sign-in", fields)
-            answers.append((answer.code, answer.body.replace(name.encode(), b"NAME")))
+            page = re.sub(rb'name="form" value="[^"]+"', b"", answer.body)  # each form has a name of its own
+            answers.append((answer.code, page.replace(name.encode(), b"NAME")))
         assert answers[0] == answers[1]
 
 
