@@ -82,6 +82,7 @@ class Pulling:
     async def run(self, care: Care) -> Trouble | None:
         """Until the model is there. What stands in the way, where that doesn't pass."""
         tries = 0
+        self._layers = Layers(self._layers.total, self._layers.completed)
         while (met := await self._try(care)) is not None:
             if self._layers.fetched:
                 tries = 0
@@ -139,7 +140,7 @@ class Pulling:
         )
 
     async def _try(self, care: Care) -> Trouble | None:
-        self._layers = Layers(self._layers.total, self._layers.completed)
+        self._layers.try_again()
         self.error = None
         self.enter("manifest")
         try:
