@@ -27,6 +27,7 @@ from .trouble import trouble
 
 AT_ONCE = 4  # models that are asked about side by side
 GONE = 2.0  # seconds for a model to leave memory, before it is told how it is
+LEAVING = 10.0  # seconds for Ollama to say that it will, before it is deleted
 LOOK = 0.05  # seconds between two looks
 
 
@@ -89,10 +90,7 @@ class Installed:
         if self._pulls.is_pulled(str(ollama.address), model.name):
             raise Invalid(f"“{model.name}” is being pulled: cancel that first, or wait for its end")
         weights = await self._weights(ollama, models)
-        care = Care(ollama)
-        with suppress(OllamaError):  # a model can be deleted while it is in memory, and would stay in it
-            await care.unload(model.name)
-        await care.delete(model.name)
+        await _delete(Care(ollama), model.name)
         self._shelf.tell_of_models()
         return freed(model.name, weights)
 
@@ -174,6 +172,17 @@ class Installed:
             return None
         found = next((one for one in running if same(one.name, name)), None)
         return None if found is None else running_view(ollama, found)
+
+
+async def _delete(care: Care, name: str) -> None:
+    """One that is in memory would stay in it; one that is being loaded is not waited for."""
+    with suppress(OllamaError, TimeoutError):
+        async with asyncio.timeout(LEAVING):
+            await care.unload(name)
+    try:
+        await care.delete(name)
+    except ModelFailed as error:  # which are the words of any failure of Ollama's, and no model was run
+        raise Refused(f"Ollama can't delete “{name}”: {error}") from None
 
 
 def _named(name: str, models: Sequence[Model]) -> Model | None:
