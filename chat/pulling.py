@@ -20,7 +20,7 @@ from .trouble import Trouble, trouble
 
 Phase = Literal["waiting", "manifest", "layers", "verifying", "writing", "retrying"]
 
-# Seconds before each further try: time enough for a machine that starts. A try that brought bytes begins anew.
+# Seconds before each further try: time enough for a machine that starts. A try that got further begins anew.
 DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 
 # by how Ollama's line begins; one about a layer needs no such sign, others change nothing
