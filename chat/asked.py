@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from ollama.chunks import Model
 from ollama.client import Ollama
-from ollama.errors import OllamaError
-from ollama.servers import Servers
+from ollama.servers import Servers, answers
 
 from .errors import Invalid
 
@@ -21,7 +20,4 @@ def asked(servers: Servers, url: str | None) -> Ollama:
 async def lists(servers: Servers, url: str | None) -> list[tuple[Ollama, list[Model]]]:
     """What is there, of the one of this URL, or of each that answers; an OllamaError where none does."""
     said = await servers.ask(Ollama.models, None if url is None else [asked(servers, url)])
-    found = [(one, answer) for one, answer in said.items() if not isinstance(answer, OllamaError)]
-    if not found:
-        raise next(answer for answer in said.values() if isinstance(answer, OllamaError))
-    return found
+    return list(answers(said).items())

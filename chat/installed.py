@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from ollama.care import Care, Shown
-from ollama.chunks import Model, Running
+from ollama.chunks import Model
 from ollama.client import Ollama
 from ollama.errors import ModelFailed, ModelNotFound, OllamaError, Refused
 from ollama.servers import Servers
@@ -18,6 +18,7 @@ from ollama.servers import Servers
 from .asked import lists
 from .blobs import Weights, blobs, freed, shared_with
 from .errors import Invalid, NotFound
+from .models import RunningView, running_view
 from .names import canonical, checked, same
 from .pulls import Pulls
 from .requests import KeepAlive, Name, Options, check_keep_alive, plain_options
@@ -26,6 +27,7 @@ from .trouble import trouble
 
 AT_ONCE = 4  # models that are asked about side by side
 GONE = 2.0  # seconds for a model to leave memory, before it is told how it is
+LEAVING = 10.0  # seconds for Ollama to say that it will, before it is deleted
 LOOK = 0.05  # seconds between two looks
 
 
@@ -45,14 +47,6 @@ class ToLoad(msgspec.Struct, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         check_keep_alive(self.keep_alive)
-
-
-class InMemory(msgspec.Struct, frozen=True):
-    server: str
-    size: int  # bytes in memory of either kind
-    size_vram: int  # those on the GPU
-    expires_at: str | None
-    context_length: int | None  # tokens
 
 
 class Details(msgspec.Struct, frozen=True):
@@ -96,14 +90,11 @@ class Installed:
         if self._pulls.is_pulled(str(ollama.address), model.name):
             raise Invalid(f"“{model.name}” is being pulled: cancel that first, or wait for its end")
         weights = await self._weights(ollama, models)
-        care = Care(ollama)
-        with suppress(OllamaError):  # a model can be deleted while it is in memory, and would stay in it
-            await care.unload(model.name)
-        await care.delete(model.name)
+        await _delete(Care(ollama), model.name)
         self._shelf.tell_of_models()
         return freed(model.name, weights)
 
-    async def load(self, name: str, wanted: ToLoad) -> InMemory | None:
+    async def load(self, name: str, wanted: ToLoad) -> RunningView | None:
         ollama, model, _ = await self._found(name, wanted.server)
         shown = await Care(ollama).show(model.name)
         embeds = shown.capabilities is not None and "completion" not in shown.capabilities
@@ -111,7 +102,7 @@ class Installed:
         self._shelf.tell_of_models()
         return await self._in_memory(ollama, model.name)
 
-    async def unload(self, name: str, server: str | None) -> InMemory | None:
+    async def unload(self, name: str, server: str | None) -> RunningView | None:
         """How it still is in memory, where somebody uses it: it goes when they have finished."""
         ollama, model, _ = await self._found(name, server)
         await Care(ollama).unload(model.name)
@@ -174,22 +165,29 @@ class Installed:
                 with suppress(OllamaError):
                     self._blobs[key] = blobs((await Care(ollama).show(key[1])).modelfile or "")
 
-    async def _in_memory(self, ollama: Ollama, name: str) -> InMemory | None:
+    async def _in_memory(self, ollama: Ollama, name: str) -> RunningView | None:
         try:
             running = await ollama.running()
         except OllamaError:  # a gateway that doesn't tell
             return None
         found = next((one for one in running if same(one.name, name)), None)
-        return None if found is None else _in_memory(found, str(ollama.address))
+        return None if found is None else running_view(ollama, found)
+
+
+async def _delete(care: Care, name: str) -> None:
+    """One that is in memory would stay in it; one that is being loaded is not waited for."""
+    with suppress(OllamaError, TimeoutError):
+        async with asyncio.timeout(LEAVING):
+            await care.unload(name)
+    try:
+        await care.delete(name)
+    except ModelFailed as error:  # which are the words of any failure of Ollama's, and no model was run
+        raise Refused(f"Ollama can't delete “{name}”: {error}") from None
 
 
 def _named(name: str, models: Sequence[Model]) -> Model | None:
     wanted = canonical(name)
     return next((one for one in models if canonical(one.name) == wanted), None)
-
-
-def _in_memory(running: Running, server: str) -> InMemory:
-    return InMemory(server, running.size, running.size_vram, running.expires_at, running.context_length)
 
 
 def _details(model: Model, shown: Shown, server: str, weights: dict[str, Weights]) -> Details:

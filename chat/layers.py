@@ -27,6 +27,11 @@ class Layers:
     def __repr__(self) -> str:
         return f"<Layers {len(self._layers)}: {self.completed} of {self.total} bytes>"
 
+    def try_again(self) -> None:
+        """Ollama keeps what came, and tells of all layers anew: only what is more than before is fetched."""
+        self.fetched = 0
+        self._moments.clear()
+
     def take(self, step: Step, now: float) -> None:
         if step.digest is None or (step.digest not in self._layers and len(self._layers) >= MOST_LAYERS):
             return

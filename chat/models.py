@@ -205,9 +205,10 @@ def _joined(lists: dict[Ollama, Listed]) -> list[Entry]:
         loaded = {full_name(running.name): running for running in listed.running}
         for model in listed.models:
             name = full_name(model.name)
-            running = _in_memory(one, loaded[name]) if name in loaded else None
+            running = running_view(one, loaded[name]) if name in loaded else None
             if known := entries.get(name):
-                known.places.append(one)
+                if one not in known.places:  # a gateway may list a model twice
+                    known.places.append(one)
                 entries[name] = replace(known, running=known.running or running)
             else:
                 entries[name] = Entry(model, [one], running)
@@ -258,6 +259,6 @@ def _options(told: dict[str, list[Any]]) -> Options:
     return msgspec.convert(options, Options)
 
 
-def _in_memory(one: Ollama, running: Running) -> RunningView:
+def running_view(one: Ollama, running: Running) -> RunningView:
     address = str(one.address)
     return RunningView(address, running.size, running.size_vram, running.expires_at, running.context_length)

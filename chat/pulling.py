@@ -20,7 +20,7 @@ from .trouble import Trouble, trouble
 
 Phase = Literal["waiting", "manifest", "layers", "verifying", "writing", "retrying"]
 
-# Seconds before each further try: time enough for a machine that starts. A try that brought bytes begins anew.
+# Seconds before each further try: time enough for a machine that starts. A try that got further begins anew.
 DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 
 # by how Ollama's line begins; one about a layer needs no such sign, others change nothing
@@ -82,6 +82,7 @@ class Pulling:
     async def run(self, care: Care) -> Trouble | None:
         """Until the model is there. What stands in the way, where that doesn't pass."""
         tries = 0
+        self._layers = Layers(self._layers.total, self._layers.completed)
         while (met := await self._try(care)) is not None:
             if self._layers.fetched:
                 tries = 0
@@ -139,7 +140,7 @@ class Pulling:
         )
 
     async def _try(self, care: Care) -> Trouble | None:
-        self._layers = Layers(self._layers.total, self._layers.completed)
+        self._layers.try_again()
         self.error = None
         self.enter("manifest")
         try:

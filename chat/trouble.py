@@ -58,4 +58,4 @@ def _by_words(error: OllamaError, words: str, model: str) -> Trouble:
         return Trouble("unknown_model", words)
     if has(NO_NETWORK):
         return Trouble("no_network", f"Ollama can't reach {registry(model)}: see to its machine's network, then resume")
-    return Trouble("failed", f"Ollama says: {error}")
+    return Trouble("failed", f"Ollama says: {str(error).removeprefix('Ollama refused: ')}")

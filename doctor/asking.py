@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,7 +54,7 @@ def ask(url: str, body: object = None, headers: Mapping[str, str] | None = None,
         began = time.monotonic()
         data = None if body is None else msgspec.json.encode(body)
         connection.request("GET" if data is None else "POST", parts.path or "/", data, dict(headers or {}))
-        with closing(connection.getresponse()) as response:
+        with closing(_head(connection)) as response:
             head = time.monotonic() - began
             told = {name.lower(): value for name, value in response.getheaders()}
             return Answer(response.status, told, list(_pieces(response, began)), head)
@@ -65,6 +67,25 @@ def _connection(scheme: str, netloc: str, trusting: bool) -> HTTPConnection:
     if trusting:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return HTTPSConnection(netloc, timeout=PATIENCE, context=context)
+
+
+def _head(connection: HTTPConnection) -> HTTPResponse:
+    """Each byte of it may take its time, but not all of them together."""
+    over = threading.Event()
+
+    def cut(line: socket.socket) -> None:
+        over.set()
+        with suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(LONGEST, cut, [connection.sock])
+    timer.start()
+    try:
+        return connection.getresponse()
+    finally:
+        timer.cancel()
+        if over.is_set():  # whatever came of it
+            raise NoAnswer("its answer has no end")
 
 
 def _pieces(response: HTTPResponse, began: float) -> Iterator[tuple[float, bytes]]:

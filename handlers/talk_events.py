@@ -179,6 +179,7 @@ class EventTalk:
         outdated, self._outdated = self._outdated, ()
         for kind in outdated:
             self._send(self._news.of_kind(kind))
+            await self._wire.flushed()  # who reads slowly hears the latest, not all that was
 
     def _tell_sent(self) -> None:
         if self._sent is not None:

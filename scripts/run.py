@@ -12,26 +12,34 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from chat.looking import SETTING  # noqa: E402
+from doctor.database import kept  # noqa: E402
 from ollama.client import Ollama  # noqa: E402
 from ollama.errors import OllamaError  # noqa: E402
 from settings import BadOption, Settings, read  # noqa: E402
 
 
 def main(arguments: list[str]) -> None:
-    if not asyncio.run(_has_ollama(arguments)) and _has_demo():  # which is asked for only where no Ollama was named
+    if not asyncio.run(has_ollama(arguments)) and _has_demo():  # which is asked for only where no Ollama was named
         print("No Ollama found: starting with a tiny model for trying things out.", file=sys.stderr)
         arguments = [*arguments, "--demo"]
     os.execv(sys.executable, [sys.executable, str(ROOT / "server.py"), *arguments])
 
 
-async def _has_ollama(arguments: list[str]) -> bool:
+async def has_ollama(arguments: list[str]) -> bool:
+    """Or needs none."""
     try:
         settings = read(arguments, os.environ)
     except BadOption:
         return True  # Hearth itself will say what is wrong
-    named = "OLLAMA_HOST" in os.environ or any(one.lstrip("-").startswith("ollama") for one in arguments)
-    ends = settings.doctor or settings.backup or settings.restore  # and chats with nobody
-    return bool(named or settings.demo or ends) or await _answers(settings)
+    known = settings.told_of_ollama or kept(settings.data, SETTING) is not None  # found when it was looked for
+    return known or _ends(settings) or await _answers(settings)
+
+
+def _ends(settings: Settings) -> bool:
+    """It does one thing, and chats with nobody."""
+    does = (settings.backup, settings.restore, settings.add_user)
+    return settings.doctor or any(one is not None for one in does)
 
 
 async def _answers(settings: Settings) -> bool:

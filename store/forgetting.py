@@ -126,7 +126,8 @@ def remove_words(db: sqlite3.Connection) -> None:
 def remove_old_copies(database: Path) -> None:
     """Copies that Hearth made before it changed or replaced the database: they hold what was deleted since."""
     name = database.name
-    for pattern in (f"{name}.version-*", f"{name}.before-restore-*", f".{name}.*.part"):  # the last by a power cut
+    by_a_power_cut = (f".{name}.*.part", f"..{name}.*.part")
+    for pattern in (f"{name}.version-*", f"{name}.before-restore-*", *by_a_power_cut):
         for copy in database.parent.glob(pattern):
             with suppress(OSError):
                 if time.time() - copy.stat().st_mtime > OLD:

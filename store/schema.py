@@ -185,13 +185,7 @@ def prepare(db: sqlite3.Connection, path: Path, migrations: Sequence[Migration] 
     try:
         version = _version(db, path, len(migrations))
         db.execute("PRAGMA journal_mode = WAL")
-        for setting in (
-            "synchronous = FULL",
-            "fullfsync = ON",
-            "foreign_keys = ON",
-            "temp_store = MEMORY",
-            "secure_delete = ON",
-        ):
+        for setting in SETTINGS:
             db.execute(f"PRAGMA {setting}")
         db.execute("PRAGMA journal_size_limit = 67108864")  # what an image of many megabytes made of it is given back
         db.execute("BEGIN IMMEDIATE")  # can it be written?

@@ -213,6 +213,25 @@ async def test_many_changes_come_as_few_to_who_is_slow_and_fill_no_memory(monkey
         assert max(map(len, heard.values())) < changes / 4
 
 
+@pytest.mark.gen_test(timeout=30)
+async def test_models_that_change_again_and_again_fill_no_memory_for_who_is_slow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("handlers.talk_events.ECHOED", 5000)
+    async with running() as hearth:
+        line = await talk(hearth)
+        await hears_nothing(line)
+        (handler,) = hearth.house.sockets._open
+        talking: Any = handler._talk
+        for _ in range(2000):
+            line.say("follow", generation="x" * 4000)
+        await eventually(lambda: len(talking._unsent) > 60)
+        for _ in range(50):
+            hearth.house.shelf.tell_of_models()
+            await hearth.get("/healthz")
+        assert len(talking._unsent) < 100
+
+
 @pytest.mark.gen_test
 async def test_a_socket_that_left_hears_no_more() -> None:
     async with running() as hearth:

@@ -6,13 +6,15 @@ import asyncio
 import os
 import socket
 import sqlite3
+import threading
+import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
 import pytest
 
-from doctor import packages
+from doctor import asking, packages
 from doctor.finding import Finding, mend, size
 from doctor.rounds import examine
 from settings import read
@@ -271,3 +273,19 @@ async def test_an_ollama_that_never_answers_is_not_waited_for_for_ever(
         settings = read(["--doctor", f"--ollama={url}", f"--data={tmp_path / 'data'}", "--port=0"], {})
         told = await asyncio.to_thread(lambda: [str(one) for _, one in examine(settings)])
     assert any("no answer within" in line for line in told)
+
+
+def test_an_answer_that_comes_letter_by_letter_for_ever_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "LONGEST", 0.1)
+
+    def drip(listening: socket.socket) -> None:
+        with closing(listening.accept()[0]) as line, suppress(OSError):
+            line.sendall(b"HTTP/1.1 200 OK\r\n")
+            for _ in range(200):
+                line.sendall(b"x")
+                time.sleep(0.01)
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        threading.Thread(target=drip, args=(listening,), daemon=True).start()
+        with pytest.raises(asking.NoAnswer, match="no end"):
+            asking.ask(f"http://127.0.0.1:{listening.getsockname()[1]}/")

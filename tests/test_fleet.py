@@ -72,6 +72,14 @@ async def test_a_single_one_is_asked_nothing_besides() -> None:
 
 
 @pytest.mark.gen_test
+async def test_a_model_that_is_listed_twice_is_one_at_one_place() -> None:
+    async with running() as hearth:
+        hearth.fake.models = ["quick:latest", "QUICK:latest"]
+        (model,) = (await asked.read(hearth, "/api/models"))["models"]
+        assert model["servers"] == [hearth.fake.url]
+
+
+@pytest.mark.gen_test
 async def test_the_list_says_where_each_model_is_and_where_it_is_in_memory() -> None:
     async with fleet(3) as house:
         a, b, c = house.ollamas

@@ -148,11 +148,12 @@ async def test_copies_that_hearth_made_of_itself_go_after_two_weeks(tmp_path: Pa
     database = tmp_path / DATABASE
     old, new = older(database, 1), tmp_path / f"{DATABASE}.before-restore-20260102-030405"
     other = tmp_path / f"{DATABASE}.mine"
-    for file, days in ((old, 15), (new, 13), (other, 99)):
+    cut = [tmp_path / name for name in (f".{DATABASE}.x1.part", f"..{DATABASE}.restored.part.x1.part")]
+    for file, days in ((old, 15), (new, 13), (other, 99), (cut[0], 15), (cut[1], 15)):
         file.write_text("conversations")
         os.utime(file, (time.time() - days * 86400,) * 2)
     async with opened(tmp_path):
-        assert not old.exists()
+        assert not old.exists() and not any(one.exists() for one in cut)
         assert new.exists() and other.exists()
 
 

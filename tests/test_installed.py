@@ -148,6 +148,28 @@ async def test_a_deleted_model_leaves_memory_and_everybody_hears_of_it() -> None
 
 
 @pytest.mark.gen_test
+async def test_a_model_that_is_being_loaded_is_deleted_without_waiting_for_that(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("chat.installed.LEAVING", 0.05)
+    async with library() as house:
+        house.fake.load = 60
+        assert (await house.delete("/api/models/cold")).code == 200
+        assert house.fake.library.deleted == ["cold:latest"]
+
+
+@pytest.mark.gen_test
+async def test_what_ollama_cannot_delete_is_told_in_its_words() -> None:
+    async with library() as house:
+        said = b'{"error":"remove /models/x: permission denied"}'
+        house.fake.answers["/api/delete"] = b"HTTP/1.1 500 X\r\nContent-Length: %d\r\n\r\n%b" % (len(said), said)
+        answer = await house.delete("/api/models/quick")
+        assert (answer.code, error_code(answer)) == (502, "model_failed")
+        words = "Ollama can't delete “quick:latest”: remove /models/x: permission denied"
+        assert json.loads(answer.body)["error"]["message"] == words
+
+
+@pytest.mark.gen_test
 async def test_what_is_being_pulled_is_not_deleted() -> None:
     async with library() as house:
         house.fake.library.scripts["quick:latest"] = [[MANIFEST, HANG]]

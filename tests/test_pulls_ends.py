@@ -133,10 +133,35 @@ async def test_an_ollama_that_stays_away_fails_the_pull_in_words_and_resuming_he
 @pytest.mark.gen_test
 async def test_a_line_that_breaks_again_and_again_is_no_hindrance_as_long_as_bytes_come() -> None:
     async with library(delays=(0.01,)) as house:
-        fetched = [layer(A, 1000, 100), layer(A, 1000, 200)]
-        house.fake.library.scripts["big"] = [*[[MANIFEST, *fetched, CUT]] * 5, [MANIFEST, *fetched, SUCCESS]]
+        cuts = [[MANIFEST, layer(A, 1000, had), layer(A, 1000, had + 100), CUT] for had in range(0, 500, 100)]
+        house.fake.library.scripts["big"] = [*cuts, [MANIFEST, layer(A, 1000, 500), SUCCESS]]
         await house.until(await house.pull("big"), state="done")
         assert len(house.fake.library.pulls) == 6
+
+
+@pytest.mark.gen_test
+async def test_one_that_breaks_at_the_same_place_for_ever_is_given_up() -> None:
+    async with library(delays=(0.01, 0.01)) as house:
+        house.fake.library.scripts["big"] = [[MANIFEST, layer(A, 1000, 0), layer(A, 1000, 200), CUT]]
+        failed = await house.until(await house.pull("big"), state="failed")
+        assert failed["error"]["code"] == "ollama_unreachable" and failed["completed"] == 200
+        assert len(house.fake.library.pulls) == 3
+
+
+@pytest.mark.gen_test
+async def test_the_bar_does_not_go_back_when_it_is_tried_again() -> None:
+    async with library() as house:
+        begun, go = asyncio.Event(), asyncio.Event()
+        first = [MANIFEST, layer(A, 1000, 900), layer(B, 100, 50), begun, CUT]
+        again = [MANIFEST, layer(A, 1000), layer(A, 1000, 850), go, layer(A, 1000, 1000), layer(B, 100, 100), SUCCESS]
+        house.fake.library.scripts["big"] = [first, again]
+        pull = await house.pull("big")
+        await house.until(pull, completed=950, total=1100)
+        begun.set()
+        await eventually(lambda: len(house.fake.library.pulls) == 2)
+        await house.until(pull, phase="layers", completed=950, total=1100)
+        go.set()
+        assert (await house.until(pull, state="done"))["completed"] == 1100
 
 
 @pytest.mark.gen_test
@@ -191,7 +216,7 @@ async def test_an_error_before_the_first_line_is_told_in_ollamas_words() -> None
         head = b"HTTP/1.1 403 X\r\nContent-Length: %d\r\n\r\n"
         house.fake.answers["/api/pull"] = head % len(body) + body
         failed = await house.until(await house.pull("big"), state="failed")
-        assert failed["error"]["code"] == "failed" and "pulls nothing" in failed["error"]["message"]
+        assert failed["error"] == {"code": "failed", "message": "Ollama says: this server pulls nothing"}
 
 
 HOSTILE: list[Script] = [

@@ -69,6 +69,16 @@ def test_a_pull_that_goes_on_shows_what_it_had_until_it_is_told_of_a_layer() -> 
     assert (layers.total, layers.completed) == (400, 310)
 
 
+def test_when_it_is_tried_again_the_bar_stays_and_only_what_is_more_counts_as_fetched() -> None:
+    layers = Layers()
+    told(layers, (A, 100, 10), (A, 100, 90), (B, 50, 5))
+    layers.try_again()
+    assert told(layers, (A, 100, None), (A, 100, 80), (B, 50, 0), (B, 50, 5)) == [95] * 4
+    assert (layers.total, layers.fetched) == (150, 0)
+    told(layers, (A, 100, 93), (B, 50, 9))
+    assert (layers.completed, layers.fetched) == (102, 7)
+
+
 def test_the_last_bytes_of_a_layer_of_which_ollama_says_nothing_are_there_at_the_end() -> None:
     layers = Layers()
     told(layers, (A, 100, 97), (B, 10, 9))
