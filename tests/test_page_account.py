@@ -103,6 +103,57 @@ def test_signing_out_leaves_nothing_in_the_browser(reader: Readers) -> None:
 
 
 @guarded
+def test_signing_out_leaves_nothing_also_where_its_answer_comes_last(reader: Readers) -> None:
+    me = signed_in(reader)
+    me.composer.fill("Half a thought about cats")
+
+    def late(route: Route) -> None:
+        """The line to Hearth is cut before."""
+        answer = route.fetch(max_redirects=0)
+        me.page.locator("input[name=password]").wait_for()
+        route.fulfill(response=answer)
+
+    me.page.route("**/sign-out", late)
+    choose(me, "Sign out")
+    me.page.wait_for_url("**/sign-in")
+    assert "cats" not in kept(me)["values"]
+
+
+@guarded
+def test_a_member_who_opens_another_tab_keeps_what_is_attached_in_the_first(reader: Readers) -> None:
+    me = signed_in(reader, MEMBER)
+    me.page.locator("input[type=file]").first.set_input_files(
+        {"name": "cats.txt", "mimeType": "text/plain", "buffer": b"cats and more cats"}
+    )
+    expect(me.page.locator("attachment-list")).to_contain_text("cats.txt")
+    Reader(me.page.context.new_page(), me.hearth).open()
+    me.page.reload()
+    expect(me.page.locator("attachment-list")).to_contain_text("cats.txt")
+
+
+@guarded
+def test_what_can_not_be_opened_while_hearth_is_away_says_so_and_comes_later(reader: Readers) -> None:
+    me = signed_in(reader)
+    me.page.route("**/parts/account.js", lambda route: route.abort())
+    choose(me, "My account")
+    expect(me.page.locator("toast-list .toast")).to_contain_text("Hearth can’t be reached")
+    me.page.unroute("**/parts/account.js")
+    expect(sheet(me, "My account")).to_be_visible()
+
+
+@guarded
+def test_a_changed_password_is_changed_also_where_the_list_of_browsers_does_not_come(reader: Readers) -> None:
+    me = signed_in(reader)
+    dialog = sheet(me, "My account")
+    form = fold(dialog, "Change the password")
+    form.get_by_label("Password now").fill(PASSWORD)
+    form.get_by_label("New password").fill(NEW_PASSWORD)
+    me.page.route("**/api/account/sessions", lambda route: route.abort())
+    form.get_by_role("button").click()
+    expect(form).to_contain_text("The password is changed.")
+
+
+@guarded
 def test_the_next_person_at_this_browser_finds_nothing_of_the_one_before(reader: Readers) -> None:
     me = signed_in(reader)
     me.composer.fill("Half a thought about cats")

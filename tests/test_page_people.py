@@ -76,6 +76,16 @@ def test_an_open_invitation_can_be_ended(reader: Readers) -> None:
     expect(stranger.page.locator("input[name=password]")).to_have_count(0)
 
 
+def test_by_keyboard_the_focus_stays_in_the_sheet_when_an_invitation_is_ended(reader: Readers) -> None:
+    _, dialog = people(reader)
+    fold(dialog, "Invite somebody").get_by_role("button", name="Make an invitation").click()
+    end = dialog.get_by_role("button", name="End the invitation")
+    end.focus()
+    end.press("Enter")
+    expect(end).to_have_count(0)
+    expect(dialog.get_by_role("button", name="Close", exact=True)).to_be_focused()
+
+
 def test_the_owner_sees_counts_and_never_what_was_said(reader: Readers) -> None:
     mia = signed_in(reader, MEMBER).choose("quick").ask("A secret about cats")
     mia.wait_for("Hello, world!")

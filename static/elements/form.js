@@ -106,6 +106,8 @@ export function deed(label, run, { className = '', ...properties } = {}) {
   button.append(label);
   const problem = make('p', { className: 'problem', role: 'alert', hidden: true });
   button.addEventListener('click', async () => {
+    const [folded, dialog] = ['details', 'dialog'].map((name) => button.closest(name));
+    const near = [button, folded?.firstElementChild, dialog?.querySelector('button')];
     button.disabled = true;
     set(problem, { textContent: '', hidden: true });
     try {
@@ -114,7 +116,8 @@ export function deed(label, run, { className = '', ...properties } = {}) {
       set(problem, { textContent: problemWords(error), hidden: false });
     } finally {
       button.disabled = false;
-      if (document.activeElement === document.body && button.isConnected) button.focus();
+      // What it was about may be gone, and the button with it.
+      if (document.activeElement === document.body) near.find((one) => one?.checkVisibility())?.focus();
     }
   });
   return make('div', { className: 'deed' }, button, problem);

@@ -77,12 +77,12 @@ class ModelsSheet extends HTMLElement {
   }
 
   // Ollama is away, or Hearth is: what is shown is what was known.
-  #notice({ problem, away, url, known }) {
+  #notice({ problem, away, url, known, models }) {
     const { notice } = this.#parts;
     const words = away
       ? t('problem.away')
       : problem === 'ollama_unreachable'
-        ? t('models.away', { host: hostOf(url ?? '') })
+        ? t(models.length ? 'models.away' : 'models.away.unknown', { host: hostOf(url ?? '') })
         : known ? '' : t('models.reading');
     set(notice, { textContent: words, hidden: !words });
     notice.classList.toggle('wrong', away || problem === 'ollama_unreachable');

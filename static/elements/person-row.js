@@ -98,6 +98,7 @@ class PersonRow extends HTMLElement {
     atOnce.value = several;
     if (person.models) this.#choosing = false;
     which.value = person.models || this.#choosing ? 'some' : 'all';
+    which.lastElementChild.disabled = !this.#models.length; // not known now
     this.#drawNames();
     if (!role) return;
     role.value = person.role;
@@ -122,21 +123,26 @@ class PersonRow extends HTMLElement {
     remove.replaceChildren(deedAsked(t('people.delete'), question, t('people.delete.yes'), run));
   }
 
-  // Boxes that stay what they are while they are pressed.
   #drawNames() {
     const { names, which } = this.#parts;
     names.hidden = which.value === 'all';
+    if (names.hidden) return;
+    this.#buildNames();
     const chosen = this.#person.models ?? [];
-    if (names.dataset.names !== JSON.stringify(this.#models)) {
-      names.dataset.names = JSON.stringify(this.#models);
-      const boxes = this.#models.map((value) => {
-        const box = make('input', { type: 'checkbox', value });
-        box.addEventListener('change', () => this.#pick());
-        return make('label', { className: 'choice' }, box, make('span', { textContent: value, dir: 'auto' }));
-      });
-      names.replaceChildren(make('legend', { textContent: t('people.models.which') }), ...boxes);
-    }
     for (const box of names.querySelectorAll('input')) box.checked = chosen.includes(box.value);
+  }
+
+  // Boxes that stay what they are while they are pressed.
+  #buildNames() {
+    const { names } = this.#parts;
+    if (names.dataset.names === JSON.stringify(this.#models)) return;
+    names.dataset.names = JSON.stringify(this.#models);
+    const boxes = this.#models.map((value) => {
+      const box = make('input', { type: 'checkbox', value });
+      box.addEventListener('change', () => this.#pick());
+      return make('label', { className: 'choice' }, box, make('span', { textContent: value, dir: 'auto' }));
+    });
+    names.replaceChildren(make('legend', { textContent: t('people.models.which') }), ...boxes);
   }
 
   // All are what a choice begins with, so that nothing is taken away by opening it.
@@ -144,6 +150,7 @@ class PersonRow extends HTMLElement {
     const { which, names } = this.#parts;
     this.#choosing = which.value === 'some';
     names.hidden = !this.#choosing;
+    if (this.#choosing) this.#buildNames();
     for (const box of names.querySelectorAll('input')) box.checked = true;
     this.#change({ models: this.#choosing ? this.#models : null });
   }

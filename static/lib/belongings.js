@@ -7,13 +7,20 @@ const DEVICE = ['hearth.theme', 'hearth.language'];
 // To whom it belonged before there were accounts.
 const OWNER = 'house';
 
-// Whoever opens the page finds only their own. Returns whether something of somebody else's was there.
+// Whoever opens the page finds only their own. Returns whether the browser was somebody else's: the last storage, which
+// all tabs share.
 export function belong(storages, person) {
-  return storages.map((storage) => attempt(() => belongsTo(storage, person))).includes(true);
+  return storages.map((storage) => attempt(() => belongsTo(storage, person))).at(-1) ?? false;
 }
 
 export function forget(storages) {
-  for (const storage of storages) attempt(() => clear(storage));
+  for (const storage of storages) {
+    attempt(() => {
+      clear(storage);
+      // What another tab of theirs still keeps is nobody's, and not the owner's.
+      storage.setItem(PERSON, '');
+    });
+  }
 }
 
 function belongsTo(storage, person) {

@@ -64,7 +64,11 @@ export class First extends EventTarget {
 
 // Whether who sits here looks after Ollama: with accounts it is for the owner to say, without any everybody does.
 export function managesModels(status) {
-  return status?.user?.may?.models ?? Boolean(status);
+  return status?.user?.may?.models ?? (Boolean(status) && !isStrangers(status));
+}
+
+function isStrangers({ auth }) {
+  return auth === 'required' || auth === 'proxy';
 }
 
 // Memory is sold by powers of two, and said to be so many GB.

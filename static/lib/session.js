@@ -9,6 +9,8 @@ export class Session extends EventTarget {
   user = null;
   // How one signs in: `none` (nobody does), `required` or `proxy`; null as long as that isn't known.
   auth = null;
+  // Whether they are going, and don't come back to what they typed.
+  leaving = false;
 
   #api;
   #person;

@@ -1,7 +1,7 @@
 import '../elements/account-sheet.js';
 import { AccountsApi } from '../lib/accounts-api.js';
-import { answers } from './answers.js';
-import { leave } from './session.js';
+import { afterwards, answers } from './answers.js';
+import { leaving } from './session.js';
 
 // One's own account. Returns what opens it.
 export function account(house) {
@@ -37,12 +37,9 @@ export function account(house) {
     },
     'change-password': async (passwords) => {
       await calls.changePassword({ old: passwords.old, new: passwords.new });
-      await readSessions();
+      await afterwards(readSessions);
     },
-    'delete-account': async ({ password }) => {
-      await calls.leave(password);
-      await leave(house, '/sign-in');
-    },
+    'delete-account': ({ password }) => leaving(house, () => calls.leave(password)),
     'end-session': async ({ id }) => {
       await calls.endSession(id);
       await readSessions();
@@ -53,7 +50,7 @@ export function account(house) {
     },
     'create-token': async ({ name, scopes, days }) => {
       const token = await calls.createToken({ name, scopes, days });
-      await readTokens();
+      await afterwards(readTokens);
       return token;
     },
     'end-token': async ({ id }) => {

@@ -4,3 +4,8 @@ export function answers(element, deeds) {
     element.addEventListener(type, ({ detail }) => (detail.outcome = deed(detail)));
   }
 }
+
+// Reads anew what was changed. Where that fails the change was made all the same, and what it gave is not lost.
+export async function afterwards(read) {
+  await read().catch(() => {});
+}

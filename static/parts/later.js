@@ -1,7 +1,8 @@
 import { make } from '../elements/make.js';
+import { t } from '../elements/words.js';
 
 // A part of the page that comes when it is first wanted, with the stylesheets of these names: it gives what opens it.
-export function later(bring, ...styles) {
+export function later({ toasts }, bring, ...styles) {
   let part = null;
   const brought = async () => {
     const [open] = await Promise.all([bring(), ...styles.map(styled)]);
@@ -9,7 +10,9 @@ export function later(bring, ...styles) {
   };
   return async (event) => {
     part ??= brought().catch(() => (part = null));
-    (await part)?.(event.detail);
+    const open = await part;
+    if (open) open(event.detail);
+    else toasts.show({ text: t('problem.away') });
   };
 }
 

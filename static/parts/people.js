@@ -1,6 +1,6 @@
 import '../elements/people-sheet.js';
 import { AccountsApi } from '../lib/accounts-api.js';
-import { answers } from './answers.js';
+import { afterwards, answers } from './answers.js';
 
 // The people of the house, for its owner. Returns what opens them.
 export function people(house) {
@@ -22,7 +22,7 @@ export function people(house) {
   answers(sheet, {
     invite: async ({ name }) => {
       const invitation = await calls.invite(name ? { name } : {});
-      await read();
+      await afterwards(read);
       return invitation;
     },
     'end-invitation': async ({ id }) => {
@@ -35,7 +35,7 @@ export function people(house) {
     },
     'renew-password': async ({ id }) => {
       const invitation = await calls.invite({ person: id });
-      await read();
+      await afterwards(read);
       return invitation;
     },
     'delete-person': async ({ id }) => {

@@ -24,7 +24,7 @@ export function pulling(house) {
   document.addEventListener('pull-dismiss', doing(({ id }) => pulls.dismiss(id), 'pull.not_changed'));
 
   const bring = () => import('./models.js').then(({ models }) => models(house));
-  const open = later(bring, 'models-sheet', 'model-row', 'pull-list');
+  const open = later(page, bring, 'models-sheet', 'model-row', 'pull-list');
   document.addEventListener('open-models', (event) => managesModels(ollama.status) && open(event));
 
   const heard = () => Boolean(transports.current.changes);

@@ -1,4 +1,5 @@
 import { storage } from '../elements/storage.js';
+import { problemWords } from '../elements/problem-words.js';
 import { t } from '../elements/words.js';
 import { forget } from '../lib/belongings.js';
 import { later } from './later.js';
@@ -11,7 +12,11 @@ export function session(house) {
   const { api, ollama, session: own, page } = house;
 
   own.addEventListener('change', () => (page.sideBar.session = own));
-  own.addEventListener('out', () => (own.auth === 'required' ? signIn() : stranded()));
+  own.addEventListener('out', () => {
+    if (own.leaving) leave(house);
+    else if (own.auth === 'required') signIn();
+    else stranded();
+  });
   // What is kept for all tabs is theirs by now.
   own.addEventListener('another', () => {
     forgetLeaving([storage('sessionStorage')]);
@@ -23,15 +28,15 @@ export function session(house) {
   document.addEventListener('sign-out', async () => {
     try {
       await finished(api);
-      await api.signOut();
-      await leave(house, '/sign-in');
+      await leaving(house, () => api.signOut());
     } catch (error) {
-      page.toasts.show({ text: t('person.not_signed_out', { reason: error.message }) });
+      page.toasts.show({ text: t('person.not_signed_out', { reason: problemWords(error) }) });
     }
   });
-  document.addEventListener('open-account', later(() => import('./account.js').then(({ account }) => account(house))));
+  const bringAccount = () => import('./account.js').then(({ account }) => account(house));
+  document.addEventListener('open-account', later(page, bringAccount));
   const bringPeople = () => import('./people.js').then(({ people }) => people(house));
-  document.addEventListener('open-people', later(bringPeople, 'people-sheet'));
+  document.addEventListener('open-people', later(page, bringPeople, 'people-sheet'));
 
   // What is typed is kept in this tab (its draft), and is there again afterwards.
   function signIn() {
@@ -46,11 +51,23 @@ export function session(house) {
   }
 }
 
+// Does what ends their session, or their account. That it is over may be heard before the answer comes.
+export async function leaving(house, deed) {
+  house.session.leaving = true;
+  try {
+    await deed();
+  } catch (error) {
+    house.session.leaving = false;
+    throw error;
+  }
+  await leave(house);
+}
+
 // Nothing of theirs stays behind.
-export async function leave({ shelf }, path) {
+async function leave({ shelf }) {
   forgetLeaving([storage('sessionStorage'), storage('localStorage')]);
   await Promise.allSettled([shelf.clear(), window.caches?.delete('shell')]);
-  location.replace(path);
+  location.replace('/sign-in');
 }
 
 // Also what is kept in the moment when the page is left.

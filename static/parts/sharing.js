@@ -1,5 +1,6 @@
 import { listed } from '../lib/title.js';
 import { answers } from './answers.js';
+import { later } from './later.js';
 
 // Links to conversations: the sheet where they are made and ended, and a sign on the page while there are some.
 export function sharing({ chat, library, session, sharing: links, news, page }) {
@@ -17,16 +18,18 @@ export function sharing({ chat, library, session, sharing: links, news, page }) 
     return chat.messages.findLast(({ sending }) => !sending)?.id ?? conversation.leaf;
   }
 
-  document.addEventListener('share-conversation', async ({ detail }) => {
+  function open(detail) {
     const conversation = detail.conversation ?? listed({ chat, library });
     if (!conversation) return;
-    await import('../elements/share-sheet.js');
     const down = Boolean(detail.message);
     const message = detail.message ?? last(conversation);
     sheet.open({ conversation, message, down, guarded: session.auth !== 'none' });
     sheet.shares = links.of(conversation.id);
     links.refresh();
-  });
+  }
+
+  const bring = () => import('../elements/share-sheet.js').then(() => open);
+  document.addEventListener('share-conversation', later(page, bring));
   answers(sheet, {
     'create-share': ({ conversation, message, sign_in }) => links.add(conversation, { message, sign_in }),
     'end-share': ({ id }) => links.end(id),

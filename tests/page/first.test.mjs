@@ -10,6 +10,7 @@ const FOUND = { url: 'http://nas.local:11434', version: '0.33.0', models: 2 };
 test('who looks after Ollama', () => {
   assert.equal(managesModels(null), false);
   assert.equal(managesModels({ user: null }), true);
+  assert.equal(managesModels({ user: null, auth: 'required' }), false);
   assert.equal(managesModels({ user: { may: { models: true } } }), true);
   assert.equal(managesModels({ user: { may: { models: false } } }), false);
 });

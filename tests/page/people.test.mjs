@@ -106,14 +106,28 @@ test('signing out is done where Hearth leads on to its own page, and not where i
 test('what is kept belongs to a person; look and language to the device', () => {
   const tab = storage({ 'hearth.draft.new': 'cats', other: 'not ours' });
   const lasting = storage({ 'hearth.draft.new': 'cats', 'hearth.theme': 'dark', 'hearth.language': 'zh' });
-  assert.equal(belong([tab, lasting, null], 'house'), false); // it was the owner's before there were accounts
+  assert.equal(belong([null, tab, lasting], 'house'), false); // it was the owner's before there were accounts
   assert.equal(tab.getItem('hearth.draft.new'), 'cats');
-  assert.equal(belong([tab, lasting, null], 'm1'), true);
+  assert.equal(belong([null, tab, lasting], 'm1'), true);
   assert.deepEqual(tab.values(), { other: 'not ours', 'hearth.person': 'm1' });
   assert.deepEqual(lasting.values(), { 'hearth.theme': 'dark', 'hearth.language': 'zh', 'hearth.person': 'm1' });
-  forget([tab, lasting, null]);
-  assert.deepEqual(tab.values(), { other: 'not ours' });
-  assert.deepEqual(lasting.values(), { 'hearth.theme': 'dark', 'hearth.language': 'zh' });
+  forget([null, tab, lasting]);
+  assert.deepEqual(tab.values(), { other: 'not ours', 'hearth.person': '' });
+  assert.deepEqual(lasting.values(), { 'hearth.theme': 'dark', 'hearth.language': 'zh', 'hearth.person': '' });
+});
+
+test('what a tab keeps after somebody went is not the owner’s', () => {
+  const lasting = storage({ 'hearth.person': 'm1' });
+  forget([lasting]);
+  lasting.setItem('hearth.draft.new', 'cats');
+  assert.equal(belong([lasting], 'house'), true);
+  assert.equal(lasting.getItem('hearth.draft.new'), null);
+});
+
+test('another tab of the same person finds the browser theirs', () => {
+  const lasting = storage({ 'hearth.person': 'm1', 'hearth.draft.new': 'cats' });
+  assert.equal(belong([storage({}), lasting], 'm1'), false);
+  assert.equal(lasting.getItem('hearth.draft.new'), 'cats');
 });
 
 test('browsers in words', () => {
