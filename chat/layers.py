@@ -14,18 +14,27 @@ MOST_LAYERS = 4096
 class Layers:
     """One run of Ollama's lines, in which layers interleave and a layer's size is told with its first line.
 
-    `completed` never shrinks, though Ollama counts back what it has to fetch again. Until the first layer is told
-    of, the sums are those of the run before: a pull that goes on doesn't begin at nothing.
+    `completed` never shrinks, though Ollama counts back what it has to fetch again; nor does a pull that goes on fall
+    behind the run before, whose sums hold until these layers have come as far.
     """
 
     def __init__(self, total: int = 0, completed: int = 0) -> None:
-        self.total, self.completed = total, completed
+        self._before = total, completed  # of the run before
+        self._total = self._completed = 0
         self.fetched = 0  # bytes that came in this run: what was there already is not among them
         self._layers: dict[str, tuple[int, int]] = {}  # by digest: total, completed
         self._moments: deque[tuple[float, int]] = deque()  # when, and how much was fetched by then
 
     def __repr__(self) -> str:
         return f"<Layers {len(self._layers)}: {self.completed} of {self.total} bytes>"
+
+    @property
+    def total(self) -> int:
+        return max(self._total, self._before[0])
+
+    @property
+    def completed(self) -> int:
+        return max(self._completed, self._before[1])
 
     def try_again(self) -> None:
         """Ollama keeps what came, and tells of all layers anew: only what is more than before is fetched."""
@@ -35,16 +44,14 @@ class Layers:
     def take(self, step: Step, now: float) -> None:
         if step.digest is None or (step.digest not in self._layers and len(self._layers) >= MOST_LAYERS):
             return
-        if not self._layers:
-            self.total = self.completed = 0
         before, had = self._layers.get(step.digest, (0, 0))
         total = max(before, step.total or 0)
         completed = max(had, min(step.completed or 0, total))
         if step.digest in self._layers:  # else it is what was there before
             self.fetched += completed - had
         self._layers[step.digest] = total, completed
-        self.total += total - before
-        self.completed += completed - had
+        self._total += total - before
+        self._completed += completed - had
         self._note(now)
         self._forget(now)
 
@@ -52,7 +59,7 @@ class Layers:
         """All is there: of a layer's last bytes Ollama tells nothing."""
         if self._layers:
             self._layers = {digest: (total, total) for digest, (total, _) in self._layers.items()}
-            self.completed = self.total
+            self._before, self._completed = (0, 0), self._total
 
     def rate(self, now: float) -> int | None:
         """Bytes a second; None until there is something to tell it by."""

@@ -49,6 +49,7 @@ def signed_in(reader: Readers, name: str = OWNER, **options: Any) -> Reader:
 
 def choose(me: Reader, entry: str) -> None:
     """In the menu of who is signed in."""
+    me.page.locator("html[data-ready]").wait_for()
     if me.page.locator("side-bar .panel").is_hidden():
         me.page.locator(".side-open").click()
     me.page.locator("person-menu > button").click()

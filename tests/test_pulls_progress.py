@@ -61,12 +61,21 @@ def test_lines_without_a_digest_count_nothing() -> None:
     assert (layers.total, layers.completed) == (0, 0)
 
 
-def test_a_pull_that_goes_on_shows_what_it_had_until_it_is_told_of_a_layer() -> None:
+def test_a_pull_that_goes_on_never_falls_behind_what_it_had() -> None:
     layers = Layers(total=500, completed=300)
     told(layers, (None, None, None))
     assert (layers.total, layers.completed) == (500, 300)
+    told(layers, (A, 400, 290))
+    assert (layers.total, layers.completed) == (500, 300)
+    told(layers, (A, 400, 350), (B, 200, 10))
+    assert (layers.total, layers.completed) == (600, 360)
+
+
+def test_what_is_smaller_than_before_is_whole_at_its_end() -> None:
+    layers = Layers(total=500, completed=300)
     told(layers, (A, 400, 310))
-    assert (layers.total, layers.completed) == (400, 310)
+    layers.finish()
+    assert (layers.total, layers.completed) == (400, 400)
 
 
 def test_when_it_is_tried_again_the_bar_stays_and_only_what_is_more_counts_as_fetched() -> None:
