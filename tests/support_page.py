@@ -110,9 +110,9 @@ class HearthProcess:
 
 @contextmanager
 def chromium(*arguments: str) -> Iterator[Browser]:
-    """The system's Chromium; where it has none as a package, the one that Playwright fetched."""
+    """The system's Chromium, the one without windows first; where there is none, the one that Playwright fetched."""
     with sync_playwright() as playwright:
-        found = shutil.which("chromium")
+        found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=found, args=[*ARGUMENTS, *arguments])
         yield browser
         browser.close()

@@ -36,7 +36,8 @@ def umask(mask: int) -> Iterator[None]:
 def content(folder: Path) -> dict[str, bytes]:
     if not folder.is_dir():
         return {}
-    return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file() and file.name != LOCK}
+    files = [file for file in folder.iterdir() if file.is_file() and file.name not in (LOCK, f"{DATABASE}-shm")]
+    return {file.name: file.read_bytes() for file in files}  # -shm: who reads notes it there
 
 
 async def refused(folder: Path, *says: str) -> None:

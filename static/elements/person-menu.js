@@ -20,12 +20,18 @@ class PersonMenu extends HTMLElement {
     this.#button = make('button', properties, this.#initial, this.#name);
     this.#button.addEventListener('click', () => this.#menu.open(this.#button, t('person.menu'), this.#entries()));
     this.append(this.#button, this.#menu.list);
+    this.#draw();
   }
 
   // {user, auth, may}
   set session(session) {
     this.#session = session;
-    const { name } = session.user;
+    this.#draw();
+  }
+
+  #draw() {
+    if (!this.#session || !this.#button) return;
+    const { name } = this.#session.user;
     set(this.#initial, { textContent: initial(name) });
     set(this.#name, { textContent: name });
     set(this.#button, { ariaLabel: t('person.signed_in', { name }) });

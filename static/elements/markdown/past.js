@@ -3,6 +3,7 @@
 export class Past {
   #root;
   #waiting = false;
+  #finished = 0;
   #marked = 0;
 
   constructor(root) {
@@ -11,15 +12,18 @@ export class Past {
 
   // Other blocks are shown from now on.
   begin() {
-    this.#marked = 0;
+    this.#finished = this.#marked = 0;
   }
 
+  // So many are finished; those that are while others wait have two frames of their own.
   mark(count) {
+    this.#finished = count;
     if (this.#waiting || count <= this.#marked) return;
     this.#waiting = true;
     afterFrames(2, () => {
       this.#waiting = false;
       for (; this.#marked < count; this.#marked++) this.#root.children[this.#marked]?.classList.add('past');
+      this.mark(this.#finished);
     });
   }
 }
