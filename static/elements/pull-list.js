@@ -23,7 +23,12 @@ class PullList extends HTMLElement {
   #items = new Map();
 
   connectedCallback() {
-    if (this.firstChild) return;
+    this.#build();
+  }
+
+  // Also by who shows something in it before it is on the page.
+  #build() {
+    if (this.#more) return;
     this.#more = make('button', { type: 'button', className: 'quiet-button framed', onclick: () => this.#showAll() });
     this.#cancel = deed(t('pulls.cancel_all'), () => ask(this, 'cancel-pulls'));
     this.#dismiss = deed(t('pulls.dismiss_all'), () => ask(this, 'dismiss-pulls'));
@@ -35,6 +40,7 @@ class PullList extends HTMLElement {
 
   // several: whether there is more than one Ollama
   show(pulls, { several }) {
+    this.#build();
     const sorted = ordered(pulls);
     const focused = this.contains(document.activeElement);
     const items = sorted.map((pull) => this.#item(pull, several));

@@ -10,6 +10,11 @@ class PullSign extends HTMLElement {
   #part;
 
   connectedCallback() {
+    this.#build();
+  }
+
+  // Also by who shows something in it before it is on the page.
+  #build() {
     if (this.#button) return;
     this.#part = make('span');
     const properties = { type: 'button', className: 'quiet-button', ariaHasPopup: 'dialog' };
@@ -19,6 +24,7 @@ class PullSign extends HTMLElement {
   }
 
   show(pulls) {
+    this.#build();
     const now = overall(pulls);
     this.hidden = !now;
     if (!now) return;
