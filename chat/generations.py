@@ -9,16 +9,15 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
-import msgspec
-
-from store import Message, PersonalStore, Run, Store
+from store import Message, PersonalStore, Store
 from store.journal import Head, Journal, Journals, Recorded, line
 
 from .errors import Closing, NotFound
-from .events import Content, Done, Ending, Error, Event, Thinking
+from .events import Ending, Event
 from .generation import WENT_AWAY, Generation, Keep, State, Write, state_after
 from .ids import is_id
 from .log import GenerationLog
+from .restored import cut_ending, ending_of, generation_of, readable, restored, texts_of, whole, write_nowhere
 
 HONOURED = 24 * 3600.0  # seconds for which each number of an ended generation is good
 REMEMBERED = 60.0  # seconds for which an ended one is kept in memory, where it is asked for the most
@@ -26,8 +25,6 @@ SWEEP = 60.0  # seconds between two looks for files that are not needed any more
 AGAIN = 2.0  # seconds between two tries to keep what a full disk had no room for
 
 log = logging.getLogger("hearth.generations")
-
-_event = msgspec.json.Decoder(Event)
 
 
 class Prepared(NamedTuple):
@@ -62,7 +59,7 @@ class Generations:
         so_far = list(so_far)
         head.person = person
         journal = self._journals.begin(generation_id, head, b"".join(map(line, so_far)))
-        generation = _generation(person, generation_id, head, GenerationLog(journal.append, so_far))
+        generation = generation_of(person, generation_id, head, GenerationLog(journal.append, so_far))
         try:
             yield Prepared(generation, journal)
         finally:
@@ -76,7 +73,7 @@ class Generations:
     def resume(self, person: str, recorded: Recorded, write: Write, keep: Keep) -> Generation:
         """Go on with one that Hearth was killed in the midst of: the same log, the same numbers. Raises OSError."""
         journal = self._journals.resume(recorded.id)
-        generation = _restored(person, recorded, journal.append)
+        generation = restored(person, recorded, journal.append)
         # Only now, not at the start: who still waits has brought nothing down.
         generation.on_work = lambda: journal.note(True)
         return self._work(generation, journal, generation.run(write, keep), keep)
@@ -84,14 +81,14 @@ class Generations:
     def conclude(self, person: str, recorded: Recorded, keep: Keep) -> None:
         """End one that Hearth was killed in the midst of, where it stands. Raises OSError."""
         journal = self._journals.resume(recorded.id)
-        generation = _restored(person, recorded, journal.append)
+        generation = restored(person, recorded, journal.append)
         self._work(generation, journal, generation.end(generation.log.ending or WENT_AWAY, keep), keep)
 
     def give_up(self, person: str, message: Message, keep: Keep) -> None:
         """The same, where there is no file of it, or none that can be read."""
         head = Head(message.conversation, message.id)
-        events = GenerationLog(_write_nowhere, texts_of(message))
-        generation = _generation(person, message.generation or "", head, events)
+        events = GenerationLog(write_nowhere, texts_of(message))
+        generation = generation_of(person, message.generation or "", head, events)
         self._work(generation, None, generation.end(WENT_AWAY, keep), keep)
 
     async def recorded(self, generation_id: str) -> Recorded | None:
@@ -102,9 +99,7 @@ class Generations:
     def _readable(self, recorded: Recorded) -> Recorded | None:
         """What comes before the first line that is no event; nothing where not even that can be kept."""
         for place, event in enumerate(recorded.events):
-            try:
-                _event.decode(event)
-            except msgspec.DecodeError:
+            if not readable(event):
                 recorded.events, recorded.damaged = recorded.events[:place], True
                 log.error("the file of generation %s is damaged from event %d on", recorded.id, place + 1)
                 try:
@@ -262,7 +257,7 @@ class Generations:
         recorded = await self.recorded(generation_id)
         if recorded is None or not await _is_theirs(store, recorded):
             return None
-        generation = _restored(store.person, recorded, _write_nowhere)
+        generation = restored(store.person, recorded, write_nowhere)
         if generation.log.ending is None:
             ending = await self._missing_ending(store, generation)
             if ending is None:
@@ -284,9 +279,9 @@ class Generations:
             return None
         if message.generation != generation.id:  # another one went on with it: only its run still tells how it ended
             run = await store.run(generation.id)
-            return _cut_ending(run) if run and run.last == generation.log.last + 1 else None
+            return cut_ending(run) if run and run.last == generation.log.last + 1 else None
         is_whole = (generation.content, generation.thinking) == (message.content, message.thinking)
-        return _ending(message) if is_whole else None
+        return ending_of(message) if is_whole else None
 
     async def _from_store(self, store: PersonalStore, generation_id: str) -> Generation | None:
         """The whole as one event, where its numbers are not honoured any more."""
@@ -296,53 +291,13 @@ class Generations:
             return None
         events = whole(message)
         if message.generation != run.id:  # another one went on with it
-            events[-1] = _cut_ending(run)
+            events[-1] = cut_ending(run)
         events = events[-run.last :]
-        log = GenerationLog(_write_nowhere, events, first=max(run.last - len(events), 0) + 1)
-        generation = _generation(store.person, run.id, Head(run.conversation, run.message), log)
+        log = GenerationLog(write_nowhere, events, first=max(run.last - len(events), 0) + 1)
+        generation = generation_of(store.person, run.id, Head(run.conversation, run.message), log)
         generation.state = State(run.state)
         generation.settle()
         return generation
-
-
-def _cut_ending(run: Run) -> Ending:
-    """Of one that was gone on with: it was stopped or interrupted, or nobody could have."""
-    return Done("stopped", {}) if run.state == State.STOPPED else WENT_AWAY
-
-
-def whole(message: Message) -> list[Event]:
-    """A message as the events of a generation that wrote it."""
-    return [*texts_of(message), _ending(message)]
-
-
-def texts_of(message: Message) -> list[Event]:
-    thinking: list[Event] = [Thinking(message.thinking)] if message.thinking else []
-    return [*thinking, Content(message.content)] if message.content else thinking
-
-
-def _ending(message: Message) -> Ending:
-    if message.error is not None:
-        return msgspec.convert(message.error, Error)
-    if message.state in (State.QUEUED, State.RUNNING):
-        return WENT_AWAY
-    stats = {name: value for name, value in (message.stats or {}).items() if isinstance(value, int)}
-    match (message.stats or {}).get("done_reason"):
-        case "length":
-            return Done("length", stats)
-        case "stopped":
-            return Done("stopped", stats)
-        case _:
-            return Done("stop", stats)
-
-
-def covers(recorded: Recorded, message: Message) -> bool:
-    """Whether the file has all that the store has; not where the disk was full."""
-    told = _restored("", recorded, _write_nowhere)
-    return told.content.startswith(message.content) and told.thinking.startswith(message.thinking)
-
-
-def has_ended(recorded: Recorded) -> bool:
-    return _restored("", recorded, _write_nowhere).log.ending is not None
 
 
 async def _is_theirs(store: PersonalStore, recorded: Recorded) -> bool:
@@ -350,22 +305,6 @@ async def _is_theirs(store: PersonalStore, recorded: Recorded) -> bool:
     if recorded.head.conversation is None:
         return recorded.head.person == store.person
     return await store.run(recorded.id) is not None
-
-
-def _generation(person: str, generation_id: str, head: Head, events: GenerationLog) -> Generation:
-    return Generation(person, generation_id, head.message, head.conversation, events)
-
-
-def _restored(person: str, recorded: Recorded, write: Callable[[bytes], None]) -> Generation:
-    return _generation(person, recorded.id, recorded.head, GenerationLog(write, _events(recorded)))
-
-
-def _events(recorded: Recorded) -> list[Event]:
-    return [_event.decode(one) for one in recorded.events]
-
-
-def _write_nowhere(_: bytes) -> None:
-    pass
 
 
 async def _settle(tasks: Iterable[asyncio.Task[None]], seconds: float | None) -> None:

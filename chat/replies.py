@@ -16,11 +16,12 @@ from .changes import Changes, Hear
 from .errors import NotFound
 from .events import Done, Ending
 from .generation import Generation, State, Write, state_after
-from .generations import Generations, Prepared, covers, has_ended, texts_of
+from .generations import Generations, Prepared
 from .messages import head, written
 from .models import Models, allow
 from .prompt import conversation_prompt
 from .requests import Choice
+from .restored import covers, has_ended, texts_of
 from .titles import Titles
 from .writer import Writer
 
