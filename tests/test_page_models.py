@@ -42,7 +42,8 @@ def test_a_model_is_found_by_typing_and_chosen_with_the_keyboard(reader: Readers
 
 def test_a_search_without_a_hit_says_so_and_escape_leaves_the_model_as_it_is(reader: Readers) -> None:
     me = reader().open().choose("echo")
-    opened(me).keyboard.type("no such thing")
+    opened(me)
+    me.page.get_by_role("combobox", name="Search models").press_sequentially("no such thing")
     expect(me.page.get_by_text("No model has that")).to_be_visible()
     me.page.keyboard.press("Enter")
     me.page.keyboard.press("Escape")
