@@ -14,6 +14,7 @@ from people.requests import ChangedPerson, Leaving, NewInvitation, NewName, NewP
 from .answers import JSONHandler, Refusal
 from .cookies import let_in, let_out
 from .doors import DEVICE, cookie
+from .visitors import stream_of
 
 Route = tuple[str, type[JSONHandler], dict[str, Any]]
 
@@ -73,9 +74,11 @@ class AccountHandler(OwnHandler):
         self.get()
 
     async def delete(self) -> None:
-        gone = await self._accounts.leave(self.caller.person, self.read_body(Leaving).password)
+        wanted = self.read_body(Leaving)
+        stream_of(self.request).visitor = None  # all of this person's connections end, but over this one it is told
+        gone = await self._accounts.leave(self.caller.person, wanted.password)
         let_out(self)
-        self.send_nothing()  # now: with the account its connections end
+        self.send_nothing()
         await self._generations.forget_all(self.caller.person, gone)
 
 

@@ -11,10 +11,11 @@ import pytest
 from chat.imports import Import, ImportedConversation, ImportedMessage
 from chat.requests import NewConversation, NewPreset, Question
 from people.errors import LastOwner
+from people.registry import Registry
 from people.requests import ChangedPerson
-from store import DiskFull, Gone, SQLiteStore, StoredAccounts
+from store import DiskFull, Gone, Person, SQLiteStore, StoredAccounts
 
-from .at_home import Home, at_home
+from .at_home import PASSWORD, Home, at_home
 from .hearth import eventually, running
 
 
@@ -97,10 +98,19 @@ async def test_a_reply_that_is_asked_for_in_the_moment_of_closing_writes_nothing
 
 
 @pytest.mark.gen_test
-async def test_who_deletes_their_own_account_is_told_that_it_is_done() -> None:
+async def test_who_deletes_their_own_account_is_told_however_long_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     async with at_home() as home:
         await home.anna.conversation()
-        answer = await home.anna.send("DELETE", "/api/account", {"password": "correct horse of anna"})
+        empty, other = Registry.empty, await home.anna.stream("/chat?question=hi&model=slow")
+        await other.until(b"id: ")
+
+        async def slow(self: Registry, person: Person) -> list[str]:
+            while await other.reader.read(65536):  # so long that all others of this person have ended meanwhile
+                pass
+            return await empty(self, person)
+
+        monkeypatch.setattr(Registry, "empty", slow)
+        answer = await home.anna.send("DELETE", "/api/account", {"password": PASSWORD.format("anna")})
         assert answer.code == 204
         assert (await home.anna.get("/api/account")).code == 401
 
