@@ -225,3 +225,21 @@ def call(method: str, address: str, body: dict[str, Any] | None = None) -> None:
     request = urllib.request.Request(address.partition("?")[0], data, headers, method=method)
     with urllib.request.urlopen(request, timeout=10) as answer:
         assert answer.status in (200, 201, 202, 204)
+
+
+@contextmanager
+def without_scripts(browser: Browser, url: str) -> Iterator[Callable[..., Page]]:
+    """Opens pages of Hearth in a browser that runs no script, each in a context of its own."""
+    contexts: list[BrowserContext] = []
+
+    def make(path: str = "/", **options: Any) -> Page:
+        wanted: dict[str, Any] = {"java_script_enabled": False, "locale": "en-US"} | options
+        context = browser.new_context(**wanted)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(url + path)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()

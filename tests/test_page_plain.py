@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from .support_page import HearthProcess, Ollama
+from .support_page import HearthProcess, Ollama, without_scripts
 
 HOSTILE = "<script>document.title='gone'</script><img src=x onerror=alert(1)><b>bold</b>"
 
@@ -18,19 +17,8 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def unscripted(browser: Browser, hearth: HearthProcess) -> Iterator[Open]:
-    contexts: list[BrowserContext] = []
-
-    def make(path: str = "/", **options: Any) -> Page:
-        wanted: dict[str, Any] = {"java_script_enabled": False, "locale": "en-US"} | options
-        context = browser.new_context(**wanted)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(hearth.url + path)
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
+    with without_scripts(browser, hearth.url) as make:
+        yield make
 
 
 def ask(page: Page, question: str) -> None:

@@ -8,13 +8,12 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from .accounts import NEW_PASSWORD, PASSWORD
-from .support_page import ROOT, HearthProcess, Ollama
+from .support_page import ROOT, HearthProcess, Ollama, without_scripts
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -35,19 +34,8 @@ def house(ollama: Ollama, tmp_path: Path) -> Iterator[HearthProcess]:
 
 @pytest.fixture
 def unscripted(browser: Browser, house: HearthProcess) -> Iterator[Open]:
-    contexts: list[BrowserContext] = []
-
-    def make(path: str = "/", **options: Any) -> Page:
-        wanted: dict[str, Any] = {"java_script_enabled": False, "locale": "en-US"} | options
-        context = browser.new_context(**wanted)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(house.url + path)
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
+    with without_scripts(browser, house.url) as make:
+        yield make
 
 
 def sign_in(page: Page, password: str = PASSWORD) -> None:
