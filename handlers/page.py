@@ -31,7 +31,7 @@ class PageHandler(JSONHandler):
 
     async def get(self, conversation: str | None = None) -> None:
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.set_header("Cache-Control", "no-cache")
+        self.set_header("Cache-Control", "private, no-cache")
         self.set_header("Vary", "Accept-Encoding, Accept-Language")
         # Without JavaScript it is a form, which a browser would send as if from nowhere if it sent no referrer.
         self.set_header("Content-Security-Policy", POLICY)

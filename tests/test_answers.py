@@ -141,7 +141,7 @@ async def test_the_pages_files_are_asked_about_again_at_each_visit_and_sent_only
         for path, kind in (("/static/app.js", "javascript"), ("/", "text/html"), ("/static/favicon.svg", "svg")):
             answer = await hearth.get(path)
             assert answer.code == 200 and kind in answer.headers["Content-Type"]
-            assert answer.headers["Cache-Control"] == "no-cache"
+            assert answer.headers["Cache-Control"] == ("private, no-cache" if path == "/" else "no-cache")
             head = await hearth.send("HEAD", path, None)
             assert head.headers["Content-Length"] == answer.headers["Content-Length"]
             again = await hearth.get(path, If_None_Match=answer.headers["ETag"])
