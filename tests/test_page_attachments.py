@@ -316,6 +316,40 @@ def test_attachments_are_taken_away_with_the_keyboard(reader: Readers) -> None:
     expect(me.composer).to_be_focused()
 
 
+# Reading a file waits for window.release().
+SLOW_DISK = """() => {
+    const read = Blob.prototype.arrayBuffer;
+    const released = new Promise((resolve) => (window.release = resolve));
+    Blob.prototype.arrayBuffer = async function () {
+        await released;
+        return read.call(this);
+    };
+}"""
+
+
+def test_the_focus_stays_with_an_attachment_that_becomes_ready(reader: Readers) -> None:
+    me = reader().open()
+    me.page.evaluate(SLOW_DISK)
+    pick(me, file("a.txt", b"a"), file("b.txt", b"b"))
+    me.page.get_by_role("button", name="Remove a.txt").press("Enter")
+    expect(items(me)).to_contain_text(["Preparing"])
+    expect(me.page.get_by_role("button", name="Remove b.txt")).to_be_focused()
+    me.page.evaluate("() => window.release()")
+    expect(items(me)).to_contain_text(["1 byte"])
+    expect(me.page.get_by_role("button", name="Remove b.txt")).to_be_focused()
+
+
+def test_the_focus_goes_on_when_a_file_turns_out_to_be_unreadable(reader: Readers) -> None:
+    me = pick(reader().open(), file("a.txt", b"a"))
+    expect(items(me)).to_contain_text(["1 byte"])
+    me.page.evaluate(SLOW_DISK)
+    pick(me, file("b.bin", b"\0"))
+    me.page.get_by_role("button", name="Remove b.bin").focus()
+    me.page.evaluate("() => window.release()")
+    expect(items(me)).to_have_count(1)
+    expect(me.page.get_by_role("button", name="Remove a.txt")).to_be_focused()
+
+
 def test_on_a_phone_everything_has_its_place_and_a_finger_its_room(reader: Readers) -> None:
     me = reader(viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True).open()
     pick(me, file("a-file-with-a-very-long-name-indeed.txt", b"a"), *[file(f"{n}.png", png(8, 8)) for n in range(8)])

@@ -18,23 +18,30 @@ class AttachmentList extends HTMLElement {
     this.hidden = true;
   }
 
-  // What is there already stays the element it is.
+  // What is there already stays the element it is. The focus stays with its attachment, also when that has just become
+  // ready and is another element, and else goes on to the one that took its place.
   set attachments(attachments) {
     if (attachments === this.#shown) return;
-    const known = new Map(this.#shown.map((one, place) => [one, this.#list.children[place]]));
-    this.#shown = attachments;
-    const items = attachments.map((one) => known.get(one) ?? this.#item(one));
+    const items = [...this.#list.children];
+    const known = new Map(this.#shown.map((one, place) => [one, items[place]]));
     const focused = document.activeElement;
-    this.#list.replaceChildren(...items);
-    if (this.contains(focused)) focused.focus();
-    this.hidden = !items.length;
+    const place = items.findIndex((item) => item.contains(focused));
+    const id = this.#shown[place]?.id;
+    this.#shown = attachments;
+    this.#list.replaceChildren(...attachments.map((one) => known.get(one) ?? this.#item(one)));
+    this.hidden = !attachments.length;
+    if (place < 0) return;
+    if (this.contains(focused)) return focused.focus();
+    const same = attachments.findIndex((one) => one.id === id);
+    const next = same < 0 ? Math.min(place, attachments.length - 1) : same;
+    this.#list.children[next]?.querySelector('.remove').focus();
   }
 
   #item(attachment) {
     const { kind, name } = attachment;
     const item = make('li', { className: kind, title: name }, ...shown[kind](attachment));
     if (attachment.pasted && attachment.bytes <= INSERTED) item.append(this.#insertButton(attachment));
-    item.append(this.#removeButton(attachment, item));
+    item.append(this.#removeButton(attachment));
     return item;
   }
 
@@ -43,16 +50,10 @@ class AttachmentList extends HTMLElement {
     return make('button', { type: 'button', className: 'insert', textContent: t('attach.insert'), onclick });
   }
 
-  #removeButton({ id, name }, item) {
+  #removeButton({ id, name }) {
     const label = t('attach.remove', { name });
     const properties = { type: 'button', className: 'remove', ariaLabel: label, title: label };
-    const button = make('button', properties, icon('close'));
-    // The focus goes on to what is next to it.
-    button.onclick = () => {
-      (item.nextElementSibling ?? item.previousElementSibling)?.querySelector('.remove').focus();
-      send(this, 'detach', { id });
-    };
-    return button;
+    return make('button', { ...properties, onclick: () => send(this, 'detach', { id }) }, icon('close'));
   }
 }
 
