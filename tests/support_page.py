@@ -111,6 +111,7 @@ class HearthProcess:
 @contextmanager
 def chromium(*arguments: str) -> Iterator[Browser]:
     """The system's Chromium, the one without windows first; where there is none, the one that Playwright fetched."""
+    expect.set_options(timeout=15_000)  # a machine that is busy with other tests
     with sync_playwright() as playwright:
         found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=found, args=[*ARGUMENTS, *arguments])

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from .support_page import Readers
+from .support_page import Reader, Readers
 
 
 def test_back_and_forward_and_a_new_chat(reader: Readers) -> None:
@@ -24,12 +24,19 @@ def test_back_and_forward_and_a_new_chat(reader: Readers) -> None:
     expect(me.page.locator("empty-state")).to_be_visible()
 
 
+def at_the_end(me: Reader) -> None:
+    """Within a frame or two: what has just been written is followed once it has been laid out."""
+    me.page.wait_for_function(
+        "(it) => it.scrollHeight - it.clientHeight - it.scrollTop <= 1",
+        arg=me.page.locator("end-follower").element_handle(),
+    )
+
+
 def test_the_end_is_followed_only_while_the_reader_is_there(reader: Readers) -> None:
     me = reader(viewport={"width": 600, "height": 400}).open().choose("slow").ask("Tell me")
     me.wait_for("word120")
     scroller = me.page.locator("end-follower")
-    distance = "(it) => it.scrollHeight - it.clientHeight - it.scrollTop"
-    assert scroller.evaluate(distance) <= 1
+    at_the_end(me)
     scroller.hover()
     me.page.mouse.wheel(0, -60)
     latest = me.page.get_by_role("button", name="To the latest")
@@ -40,7 +47,7 @@ def test_the_end_is_followed_only_while_the_reader_is_there(reader: Readers) -> 
     latest.click()
     expect(latest).to_be_hidden()
     me.wait_for("word170")
-    assert scroller.evaluate(distance) <= 1
+    at_the_end(me)
 
 
 def test_a_reply_is_copied_as_it_is(reader: Readers) -> None:
