@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from contextlib import closing, suppress
 from typing import Any
 
 from tornado.httpserver import HTTPServer
+from tornado.httputil import HTTPInputError
 from tornado.iostream import IOStream
+from tornado.log import app_log
 
 from .absence import notice
 from .answers import Problem
@@ -46,6 +49,7 @@ class Server(HTTPServer):
         )
         self._open = connections
         self._parting = set()
+        app_log.addFilter(_is_ours)
 
     def __repr__(self) -> str:
         return f"<Server {self._open.count} of at most {self._open.most} connections>"
@@ -84,6 +88,11 @@ class Server(HTTPServer):
 
     def _refuse_head(self, stream: Stream) -> None:
         self.part(stream.socket.dup(), LONG_HEAD)
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Tornado logs with a traceback what a body holds that becomes unreadable in the moment its time is over."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HTTPInputError))
 
 
 def plain_address(address: str) -> str:

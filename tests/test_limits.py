@@ -1,8 +1,11 @@
 """What one caller can't take from the others: connections, and time."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
+from tornado.gen import with_timeout
+from tornado.httputil import HTTPInputError
 
 from .hearth import eventually, running
 from .wire import PING, RawAnswer, raw, raw_socket
@@ -85,6 +88,16 @@ async def test_who_does_not_finish_a_request_is_cut(monkeypatch: pytest.MonkeyPa
             reader, writer = await hearth.connect()
             writer.write(beginning)
             assert b" 200 " not in await asyncio.wait_for(reader.read(), 4), beginning
+
+
+@pytest.mark.gen_test
+async def test_a_body_that_becomes_unreadable_when_its_time_is_over_is_no_error_of_ours() -> None:
+    async with running():
+        body: asyncio.Future[None] = asyncio.Future()
+        with pytest.raises(TimeoutError):
+            await with_timeout(timedelta(0), body)  # as Tornado's HTTP1Connection reads it
+        body.set_exception(HTTPInputError("invalid chunk size"))
+        await asyncio.sleep(0)
 
 
 @pytest.mark.gen_test

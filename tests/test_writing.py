@@ -222,9 +222,11 @@ async def test_stop_ends_ollamas_work_in_every_phase_and_keeps_what_was_written(
         talk = await Talk.begin(hearth, model)
         generation = await talk.ask()
         await entered(generation, phase)
+        asked = hearth.fake.loads if phase == "loading" else hearth.fake.chats
+        await eventually(lambda: asked)
         async with asyncio.timeout(2):
             await talk.generations.stop(HOUSE, generation.id)
-            await (hearth.fake.loads if phase == "loading" else hearth.fake.chats)[-1].gone.wait()
+            await asked[-1].gone.wait()
         message = await talk.message(generation)
         await eventually(lambda: not hearth.fake.at_work)
         await eventually(lambda: "take_turn" not in repr(asyncio.all_tasks()), 1)
