@@ -94,9 +94,9 @@ class EntryHandler(JSONHandler):
         return None if self._auth == "required" else "/"
 
     def typed(self) -> dict[str, str]:
-        """Those that are not empty."""
+        body = self.request.body.decode("utf-8", "replace")
         try:
-            return dict(parse_qsl(self.request.body.decode("utf-8", "replace"), max_num_fields=FIELDS))
+            return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=FIELDS))
         except ValueError:
             raise Refusal(400, "bad_request", "This form can't be read") from None
 
