@@ -39,6 +39,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+CHALLENGE = 'Bearer realm="Hearth"'
 # Of files that are nothing by themselves: a first visit asks for a hundred of them.
 LIGHT = {name: HEADERS[name] for name in ("Cross-Origin-Resource-Policy", "X-Content-Type-Options")}
 
@@ -54,7 +55,8 @@ class Problem(NamedTuple):
     def headers(self) -> dict[str, str]:
         """Of an answer that no handler gives, behind which the connection is closed."""
         length = str(len(self.body()))
-        return HEADERS | {"Content-Type": JSON, "Content-Length": length, "Connection": "close"}
+        challenge = {"WWW-Authenticate": CHALLENGE} if self.status == 401 else {}
+        return HEADERS | challenge | {"Content-Type": JSON, "Content-Length": length, "Connection": "close"}
 
     def reason(self) -> str:
         return responses.get(self.status, "Refused")
@@ -188,7 +190,7 @@ def answer_error(handler: RequestHandler, **kwargs: Any) -> None:
     if isinstance(error, TooMany):
         handler.set_header("Retry-After", str(error.retry_after))
     if problem.status == 401:
-        handler.set_header("WWW-Authenticate", 'Bearer realm="Hearth"')
+        handler.set_header("WWW-Authenticate", CHALLENGE)
     if problem.status == 405:
         handler.set_header("Allow", ", ".join(_methods(type(handler))))
     handler.finish(problem.body())
