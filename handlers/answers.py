@@ -181,10 +181,15 @@ def path_for_log(request: HTTPServerRequest) -> str:
     return SECRET.sub(r"\1…", request.path)
 
 
+def what_failed(**kwargs: Any) -> tuple[BaseException | None, Problem]:
+    """Of the arguments of `write_error`: the error, and what to answer."""
+    error = kwargs.get("exc_info", (None, None, None))[1]
+    return error, problem_of(error) or Problem(500, "internal", "Hearth failed; its log says how")
+
+
 def answer_error(handler: RequestHandler, **kwargs: Any) -> None:
     """What every handler's `write_error` does."""
-    error = kwargs.get("exc_info", (None, None, None))[1]
-    problem = problem_of(error) or Problem(500, "internal", "Hearth failed; its log says how")
+    error, problem = what_failed(**kwargs)
     handler.set_status(problem.status)
     handler.set_header("Content-Type", JSON)
     if isinstance(error, TooMany):
