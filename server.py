@@ -203,6 +203,7 @@ def build(
 
     servers = Servers(map(open_ollama, where))
     servers.on_error = tally.add_error
+    servers.assumed = None if settings.told_of_ollama else servers.first
     fleet = Fleet(servers)
     where_to_look = None if settings.told_of_ollama else places(gateway())
     looking = Looking(servers, store.settings, open_ollama, where_to_look)

@@ -52,7 +52,7 @@ class Fleet:
         if not all(isinstance(one, SAYS_NO) for one in said.values()):
             return
         missing = (one for one in said.values() if isinstance(one, ModelNotFound))
-        error = said[owner] if (owner := self._owner(model)) else next(missing, said[self.servers.first])
+        error = said[owner] if (owner := self._owner(model)) else next(missing, next(iter(said.values())))
         assert isinstance(error, OllamaError)
         raise error
 

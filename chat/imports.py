@@ -23,6 +23,7 @@ from .errors import Invalid, TooLarge
 from .generation import State
 from .ids import new_id
 from .messages import now
+from .presets import MOST as MAX_PRESETS
 from .requests import Name, NewPreset, Setup, check_images, plain_options
 from .titles import title_of
 
@@ -110,10 +111,12 @@ def read_import(wanted: Import) -> list[tuple[Conversation, list[Message]]]:
 
 
 def _check_size(wanted: Import) -> None:
-    if not wanted.conversations:
+    if not (wanted.conversations or wanted.presets):
         raise Invalid("`conversations` is empty: there is nothing to import")
     if len(wanted.conversations) > MAX_CONVERSATIONS:
         raise TooLarge(f"`conversations` holds more than {MAX_CONVERSATIONS}: import them in several parts")
+    if len(wanted.presets) > MAX_PRESETS:
+        raise TooLarge(f"`presets` holds more than {MAX_PRESETS}, which is as many as one can have")
     sizes = [len(one.messages) for one in wanted.conversations]
     for place, size in enumerate(sizes):
         if size > MAX_MESSAGES:

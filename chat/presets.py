@@ -29,29 +29,16 @@ class Presets:
         return sorted(await self._store.of(person).presets(), key=lambda one: (_folded(one.name), one.id))
 
     async def create(self, person: str, new: NewPreset) -> Preset:
-        moment = now()
-        preset = Preset(
-            id=new_id(),
-            name=new.name,
-            model=new.model,
-            system=new.system,
-            options=plain_options(new.options),
-            think=new.think,
-            keep_alive=new.keep_alive,
-            created_at=moment,
-            updated_at=moment,
-        )
         async with self._lock:
-            others = await self._store.of(person).presets()
-            if len(others) >= MOST:
-                raise Invalid(f"There are {MOST} presets already: delete one that is not needed")
-            return await self._keep(person, preset, others)
+            return await self._add(person, new, await self._store.of(person).presets())
 
     async def take_in(self, person: str, presets: Iterable[NewPreset]) -> None:
         """From elsewhere: those whose name is free here, as far as there is room."""
-        for preset in presets:
-            with suppress(Invalid):
-                await self.create(person, preset)
+        async with self._lock:
+            others = await self._store.of(person).presets()
+            for new in presets:
+                with suppress(Invalid):
+                    others.append(await self._add(person, new, others))
 
     async def change(self, person: str, preset_id: str, changed: ChangedPreset) -> Preset:
         async with self._lock:
@@ -68,12 +55,32 @@ class Presets:
                 raise NotFound("There is no such preset")
         self._changed(person)
 
+    async def _add(self, person: str, new: NewPreset, others: list[Preset]) -> Preset:
+        if len(others) >= MOST:
+            raise Invalid(f"There are {MOST} presets already: delete one that is not needed")
+        return await self._keep(person, _preset(new), others)
+
     async def _keep(self, person: str, preset: Preset, others: list[Preset]) -> Preset:
         if _folded(preset.name) in {_folded(one.name) for one in others}:
             raise Invalid("`name` is the name of another preset already: choose a different one")
         await self._store.of(person).keep_preset(preset)
         self._changed(person)
         return preset
+
+
+def _preset(new: NewPreset) -> Preset:
+    moment = now()
+    return Preset(
+        id=new_id(),
+        name=new.name,
+        model=new.model,
+        system=new.system,
+        options=plain_options(new.options),
+        think=new.think,
+        keep_alive=new.keep_alive,
+        created_at=moment,
+        updated_at=moment,
+    )
 
 
 def _folded(name: str) -> str:

@@ -39,6 +39,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+CHALLENGE = 'Bearer realm="Hearth"'
 # Of files that are nothing by themselves: a first visit asks for a hundred of them.
 LIGHT = {name: HEADERS[name] for name in ("Cross-Origin-Resource-Policy", "X-Content-Type-Options")}
 
@@ -54,7 +55,8 @@ class Problem(NamedTuple):
     def headers(self) -> dict[str, str]:
         """Of an answer that no handler gives, behind which the connection is closed."""
         length = str(len(self.body()))
-        return HEADERS | {"Content-Type": JSON, "Content-Length": length, "Connection": "close"}
+        challenge = {"WWW-Authenticate": CHALLENGE} if self.status == 401 else {}
+        return HEADERS | challenge | {"Content-Type": JSON, "Content-Length": length, "Connection": "close"}
 
     def reason(self) -> str:
         return responses.get(self.status, "Refused")
@@ -179,16 +181,21 @@ def path_for_log(request: HTTPServerRequest) -> str:
     return SECRET.sub(r"\1…", request.path)
 
 
+def what_failed(**kwargs: Any) -> tuple[BaseException | None, Problem]:
+    """Of the arguments of `write_error`: the error, and what to answer."""
+    error = kwargs.get("exc_info", (None, None, None))[1]
+    return error, problem_of(error) or Problem(500, "internal", "Hearth failed; its log says how")
+
+
 def answer_error(handler: RequestHandler, **kwargs: Any) -> None:
     """What every handler's `write_error` does."""
-    error = kwargs.get("exc_info", (None, None, None))[1]
-    problem = problem_of(error) or Problem(500, "internal", "Hearth failed; its log says how")
+    error, problem = what_failed(**kwargs)
     handler.set_status(problem.status)
     handler.set_header("Content-Type", JSON)
     if isinstance(error, TooMany):
         handler.set_header("Retry-After", str(error.retry_after))
     if problem.status == 401:
-        handler.set_header("WWW-Authenticate", 'Bearer realm="Hearth"')
+        handler.set_header("WWW-Authenticate", CHALLENGE)
     if problem.status == 405:
         handler.set_header("Allow", ", ".join(_methods(type(handler))))
     handler.finish(problem.body())

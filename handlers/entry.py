@@ -17,7 +17,7 @@ from people.errors import BadName, BadPassword, CodeWrong, Invalid, PeopleError,
 from store import StoreError
 
 from .account import visit_of
-from .answers import JSONHandler, Problem, Refusal, problem_of
+from .answers import JSONHandler, Refusal, problem_of, what_failed
 from .cookies import let_in
 from .languages import Words
 from .once import Once
@@ -94,9 +94,9 @@ class EntryHandler(JSONHandler):
         return None if self._auth == "required" else "/"
 
     def typed(self) -> dict[str, str]:
-        """Those that are not empty."""
+        body = self.request.body.decode("utf-8", "replace")
         try:
-            return dict(parse_qsl(self.request.body.decode("utf-8", "replace"), max_num_fields=FIELDS))
+            return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=FIELDS))
         except ValueError:
             raise Refusal(400, "bad_request", "This form can't be read") from None
 
@@ -153,8 +153,7 @@ class EntryHandler(JSONHandler):
         if status_code == 405:
             super().write_error(status_code, **kwargs)
             return
-        problem = problem_of(kwargs.get("exc_info", (None, None, None))[1])
-        problem = problem or Problem(500, "internal", "Hearth failed; its log says how")
+        _, problem = what_failed(**kwargs)
         self.set_status(problem.status)
         self._finish(title=self.words("plain.problem"), problem=problem.message)
 

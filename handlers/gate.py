@@ -35,6 +35,7 @@ from .visitors import introduce, name_proxied
 
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 SLOW_PICTURES = 300.0  # seconds for a body that may hold images, over weak Wi-Fi
+OF_STRANGERS = 128 * 1024  # bytes of a body: a name and a password, however they are encoded
 DRAINED = 64 * 1024 * 1024  # bytes of a body that is too large, read and dropped so that the answer is seen
 
 FOREIGN = Problem(403, "forbidden", "A page of another site may not ask Hearth; open Hearth itself")
@@ -58,10 +59,11 @@ class Gate(Router):
         request.headers.pop("Content-Type", None)
         delegate = self._refused(request, problem) if problem else self._answered(request, peer)
         connection = cast(HTTP1Connection, request.connection)
-        limit = body_limit(request.path) if request.__dict__.get("caller", delegate) else BODY  # of strangers little
+        # Who is yet to be met comes by a proxy that knows them.
+        limit = body_limit(request.path) if request.__dict__.get("caller", delegate) else OF_STRANGERS
         if limit > BODY:
             connection.set_body_timeout(SLOW_PICTURES)
-        return Bounded(delegate, connection, limit)
+        return Bounded(delegate, connection, limit, request.__dict__.get("refused") or _too_large(limit))
 
     def _answered(self, request: HTTPServerRequest, peer: str) -> HTTPMessageDelegate:
         try:
@@ -78,6 +80,7 @@ class Gate(Router):
         if problem is None:
             return self._application.find_handler(request)
         if problem is SIGN_IN and self._door.way_in and is_page(request.path):
+            request.__dict__["refused"] = problem
             way_back = f"?{urlencode({'next': request.path})}" if request.path != "/" else ""
             to = {"to": self._door.way_in + way_back}
             return self._application.get_handler_delegate(request, Elsewhere, to)
@@ -95,7 +98,8 @@ class Gate(Router):
 
     def _refused(self, request: HTTPServerRequest, problem: Problem | None) -> HTTPMessageDelegate:
         introduce(request, None)
-        return self._application.get_handler_delegate(request, Refused, {"problem": problem or FOREIGN})
+        request.__dict__["refused"] = problem = problem or FOREIGN
+        return self._application.get_handler_delegate(request, Refused, {"problem": problem})
 
     def judge(self, request: HTTPServerRequest) -> Problem | None:
         if not self._is_ours(_host_name(request.host)):
@@ -206,16 +210,17 @@ class Introduced(HTTPMessageDelegate):
 
 
 class Bounded(HTTPMessageDelegate):
-    """Keeps a body within its limit; beyond it the answer is 413.
+    """Keeps a body within its limit; beyond it the answer is 413, or why nothing is taken from this one at all.
 
     Tornado would close the connection with the rest unread, and the reset that follows can cost the client the
     answer. So the answer goes out at once and the rest is read and dropped, up to DRAINED bytes.
     """
 
-    def __init__(self, delegate: HTTPMessageDelegate, connection: HTTPConnection, limit: int) -> None:
+    def __init__(self, delegate: HTTPMessageDelegate, connection: HTTPConnection, limit: int, beyond: Problem) -> None:
         self._delegate = delegate
         self._connection = connection
         self._limit = limit
+        self._beyond = beyond
         self._size = 0
         self._refused = False
 
@@ -254,10 +259,14 @@ class Bounded(HTTPMessageDelegate):
 
     def _refuse(self) -> None:
         self._refused = True
-        limit = f"{self._limit >> 20} MiB" if self._limit >> 20 else f"{self._limit >> 10} KiB"
-        problem = Problem(413, "too_large", f"The body is larger than {limit}: send less")
+        problem = self._beyond
         start_line = ResponseStartLine("HTTP/1.1", problem.status, problem.reason())
         self._connection.write_headers(start_line, HTTPHeaders(problem.headers()), problem.body())
+
+
+def _too_large(limit: int) -> Problem:
+    size = f"{limit >> 20} MiB" if limit >> 20 else f"{limit >> 10} KiB"
+    return Problem(413, "too_large", f"The body is larger than {size}: send less")
 
 
 def _length(text: str) -> int:

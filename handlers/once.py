@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Hashable
+import hashlib
+from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -13,21 +14,22 @@ TWICE = 3.0  # seconds within which the same again is the second click
 
 class Once:
     def __init__(self) -> None:
-        self._doing: dict[Hashable, asyncio.Future[Any]] = {}
+        self._doing: dict[bytes, asyncio.Future[Any]] = {}  # by the form's hash: what was typed is not kept
 
     def __repr__(self) -> str:
         return f"<Once, {len(self._doing)} forms of late>"
 
-    async def do(self, form: Hashable, work: Coroutine[Any, Any, T]) -> T:
+    async def do(self, form: tuple[object, ...], work: Coroutine[Any, Any, T]) -> T:
         """What `work` gives, or what that of the first click gave."""
-        if form in self._doing:
+        key = hashlib.sha256(repr(form).encode()).digest()
+        if key in self._doing:
             work.close()
-            found: T = await asyncio.shield(self._doing[form])
+            found: T = await asyncio.shield(self._doing[key])
             return found
-        doing = self._doing[form] = asyncio.ensure_future(work)
-        asyncio.get_running_loop().call_later(TWICE, self._doing.pop, form, None)
+        doing = self._doing[key] = asyncio.ensure_future(work)
+        asyncio.get_running_loop().call_later(TWICE, self._doing.pop, key, None)
         try:
             return await asyncio.shield(doing)
         except Exception:  # who is told what is wrong may try again at once
-            self._doing.pop(form, None)
+            self._doing.pop(key, None)
             raise

@@ -25,7 +25,7 @@ from chat.requests import Choice, Name, NewConversation, Question
 from ollama.errors import OllamaError
 from store import Conversation, Message
 
-from .answers import Problem, Refusal, problem_of
+from .answers import Refusal, what_failed
 from .languages import Languages, Words
 from .once import Once
 from .plain_reply import ReplyPage, outcome
@@ -160,8 +160,7 @@ class PlainHandler(StreamHandler):
         if status_code == 405:
             super().write_error(status_code, **kwargs)
             return
-        problem = problem_of(kwargs.get("exc_info", (None, None, None))[1])
-        problem = problem or Problem(500, "internal", "Hearth failed; its log says how")
+        _, problem = what_failed(**kwargs)
         self.set_status(problem.status)
         words = self.words("plain.missing") if problem.status == 404 else problem.message
         question = ""

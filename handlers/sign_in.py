@@ -123,7 +123,7 @@ class InvitedHandler(EntryHandler):
 
     def show(self, typed: dict[str, str], error: Exception | None = None, note: str = "", more: bytes = b"") -> None:
         fixed = any(one.fixed for one in self.fields)
-        name = {"name": self._name} if self.fields and (fixed or "name" not in typed) else {}
+        name = {"name": self._name} if self.fields and (fixed or not typed.get("name")) else {}
         super().show(typed | name, error, note, more)
 
     async def entered(self, typed: dict[str, str]) -> Entry:

@@ -42,6 +42,7 @@ class Ollama:
         self._max_line = max_line  # bytes
         self.on_error: Callable[[OllamaError], None] = lambda _: None
         self.last_version: str | None = None  # as it told the last time
+        self.has_answered = False  # any call, ever
 
     def __repr__(self) -> str:
         return f"<Ollama {self.address}>"
@@ -122,6 +123,7 @@ class Ollama:
     def _heeded(self) -> Iterator[None]:
         try:
             yield
+            self.has_answered = True
         except OllamaError as error:
             self.on_error(error)
             raise

@@ -29,6 +29,7 @@ class Servers:
         self._left: dict[Ollama, asyncio.Event] = {}  # set as long as it is aside
         self._looking: asyncio.Task[None] | None = None
         self._closed = False
+        self.assumed: Ollama | None = None  # which nobody named: where others are, it must answer to be told of
         self.on_error: Callable[[OllamaError], None] = lambda _: None
         self.on_change: Callable[[], None] = lambda: None  # one came, was left aside, or is back
         for one in servers:
@@ -53,7 +54,8 @@ class Servers:
     @property
     def well(self) -> list[Ollama]:
         """Those to ask: all that are not left aside; where all are, all, so that their errors are told."""
-        return [one for one in self._servers if one not in self._aside] or list(self._servers)
+        there = [one for one in self._servers if not self._was_never_there(one)]
+        return [one for one in there if one not in self._aside] or there
 
     def by_url(self, url: str) -> Ollama | None:
         return next((one for one in self._servers if str(one.address) == url), None)
@@ -89,13 +91,17 @@ class Servers:
         aside = {} if among is not None else {one: why for one, why in self._aside.items() if one not in asked}
         answers = await asyncio.gather(*(self._say(one, question, patience or PATIENCE) for one in asked))
         known: dict[Ollama, T | OllamaError] = {**aside, **dict(zip(asked, answers, strict=True))}
-        return {one: known[one] for one in self._servers if one in known}
+        told = self._servers if among is not None else [one for one in self._servers if not self._was_never_there(one)]
+        return {one: known[one] for one in told if one in known}
 
     async def close(self) -> None:
         self._closed = True
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.wait([self._looking])
+
+    def _was_never_there(self, one: Ollama) -> bool:
+        return one is self.assumed and one in self._aside and not one.has_answered
 
     async def _say(self, one: Ollama, question: Callable[[Ollama], Awaitable[T]], patience: float) -> T | OllamaError:
         try:

@@ -29,7 +29,7 @@ class Entrance:
         self._invitations = invitations
         self.passwords = Passwords()
         self.throttle = Throttle()
-        self.first_owner = FirstOwner(registry.now)
+        self.first_owner = FirstOwner()
 
     def __repr__(self) -> str:
         return f"<Entrance {self.passwords} {self.throttle} {self.first_owner}>"

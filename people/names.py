@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from .errors import BadName
 
 MOST = 64  # characters
 JOINERS = "\u200c\u200d"  # within words of Persian, and of many scripts of India, they are spelling
+# Which form of a sign is meant: emoji and some Chinese characters are written with them, and nobody sees them.
+VARIANTS = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 UNSEEN = (
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # letters and marks by their category, yet nothing to see
 )
@@ -31,7 +34,7 @@ def checked(name: str) -> str:
 
 def folded(name: str) -> str:
     """As it is compared: what looks or reads the same is the same. Of any text, also one that is no name."""
-    text = unicodedata.normalize("NFKC", name[: 4 * MOST]).casefold()
+    text = unicodedata.normalize("NFKC", VARIANTS.sub("", name[: 4 * MOST])).casefold()
     text = unicodedata.normalize("NFKC", text)
     return " ".join("".join(one for one in text if one not in JOINERS).split())
 

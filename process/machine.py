@@ -7,6 +7,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ class Machine:
 
 
 async def look(root: Path = Path("/")) -> Machine:
-    """Takes as long as the slowest program that is asked, at most PATIENCE seconds."""
+    """Takes as long as the slowest program that is asked, at most twice PATIENCE seconds."""
     system = SYSTEMS.get(platform.system(), "other")
     memory, available = _memory(root)
     return Machine(
@@ -143,7 +144,9 @@ async def _output(program: str, *arguments: str) -> str:
         return ""
     try:
         pipe, none = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
-        process = await asyncio.create_subprocess_exec(where, *arguments, stdin=none, stdout=pipe, stderr=none)
+        process = await asyncio.create_subprocess_exec(
+            where, *arguments, stdin=none, stdout=pipe, stderr=none, start_new_session=True
+        )
     except OSError:
         return ""
     try:
@@ -153,9 +156,17 @@ async def _output(program: str, *arguments: str) -> str:
         return ""
     finally:
         if process.returncode is None:
-            process.kill()
-            await process.wait()
+            await _end(process)
     return out.decode("utf-8", "replace") if process.returncode == 0 else ""
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """With what it started. One that a broken driver holds can't be ended, and is not waited for."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            await process.wait()
 
 
 # -- files of the kernel's

@@ -1,9 +1,10 @@
 """What was deleted goes from the disk as well: from the index of words, and from the log.
 
 SQLite overwrites a deleted row at once (`secure_delete`). But FTS5 only notes that a row's words don't count any more:
-the words stay in its segments until these are merged. So a deletion leaves a mark, in its own transaction. When nobody
-asks for anything, all segments are merged into one, in small steps; then the log, which has the pages as they were, is
-emptied. The mark goes last: after a kill it begins anew.
+the words stay in its segments until these are merged. So a deletion leaves a mark, in its own transaction, and so does
+a new title in the place of one that a person gave. When nobody asks for anything, all segments are merged into one, in
+small steps; then the log, which has the pages as they were, is emptied. The mark goes last: after a kill it begins
+anew.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ log = logging.getLogger("hearth.store")
 
 
 def mark(db: sqlite3.Connection) -> None:
-    """Something is deleted within this transaction. Each mark is another one, so that none is lost."""
+    """Something goes within this transaction. Each mark is another one, so that none is lost."""
     db.execute(_MARK, (f'"{secrets.token_hex(4)}"',))
 
 

@@ -12,6 +12,7 @@ import pytest
 from people.accounts import Accounts
 from people.caller import Caller, Entry, Visit
 from people.errors import PeopleError
+from people.first_owner import FirstOwner
 from people.passwords import Passwords
 from people.requests import NewInvitation
 from store import SQLiteStore
@@ -24,11 +25,16 @@ HOME, PHONE = Visit("192.168.1.20", "Firefox"), Visit("192.168.1.30", "Phone")
 class Clock:
     def __init__(self) -> None:
         self.time = datetime(2026, 5, 1, 12, tzinfo=UTC)
+        self.seconds = 1000.0  # since the machine was started, which no setting of the time changes
 
     def __call__(self) -> datetime:
         return self.time
 
     def passes(self, **time: float) -> None:
+        self.is_set(**time)
+        self.seconds += timedelta(**time).total_seconds()
+
+    def is_set(self, **time: float) -> None:
         self.time += timedelta(**time)
 
 
@@ -41,7 +47,9 @@ async def opened(folder: Path, clock: Clock | None = None) -> AsyncIterator[Acco
 @asynccontextmanager
 async def opened_with_store(folder: Path, clock: Clock | None = None) -> AsyncIterator[tuple[Accounts, SQLiteStore]]:
     store = await SQLiteStore.open(folder)
-    accounts = await Accounts.open(store.accounts, clock or Clock())
+    clock = clock or Clock()
+    accounts = await Accounts.open(store.accounts, clock)
+    accounts.entrance.first_owner = FirstOwner(lambda: clock.seconds)
     accounts.entrance.passwords = Passwords(memory=64, passes=1)  # the same, but for what it costs
     try:
         yield accounts, store

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from .hearth import Hearth, error_code, running
+from .signing_in import guarded
 from .wire import RawAnswer, raw
 
 pytestmark = pytest.mark.usefixtures("clean_log")
@@ -189,6 +190,22 @@ async def test_a_body_that_is_too_large_is_answered_so_that_the_sender_can_read_
         assert (answer.status, answer.error()) == (413, "too_large")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert (await hearth.get("/api/status")).code == 200
+
+
+@pytest.mark.gen_test
+async def test_of_somebody_who_is_not_signed_in_little_is_taken_and_who_was_a_moment_ago_hears_so() -> None:
+    async with guarded() as hearth:
+        for path, told in (
+            ("/sign-in", (413, "too_large")),
+            ("/api/conversations/x/messages", (401, "unauthorized")),
+            ("/plain", (401, "unauthorized")),
+        ):
+            announced = await raw(hearth, head(hearth, f"Content-Length: {129 * 1024}", path=path))
+            assert (announced.status, announced.error()) == told, path
+            chunks = b"".join(b"8000\r\n%b\r\n" % bytes(0x8000) for _ in range(5)) + b"0\r\n\r\n"
+            sent = await raw(hearth, head(hearth, "Transfer-Encoding: chunked", path=path) + chunks)
+            assert (sent.status, sent.error()) == told, path
+            assert ("WWW-Authenticate" in sent.headers) == (sent.status == 401)
 
 
 @pytest.mark.gen_test

@@ -65,6 +65,14 @@ async def test_a_deleted_conversation_is_in_no_file_any_more(tmp_path: Path) -> 
 
 
 @pytest.mark.gen_test(timeout=30)
+async def test_a_title_that_a_person_replaced_is_in_no_file_any_more(tmp_path: Path) -> None:
+    async with running(f"--data={tmp_path}") as hearth:
+        path = f"/api/conversations/{await hearth.conversation(title=f'title {WORD}')}"
+        assert (await hearth.send("PATCH", path, {"title": "another"})).code == 200
+        await eventually(lambda: not traces(tmp_path))
+
+
+@pytest.mark.gen_test(timeout=30)
 async def test_a_deleted_preset_is_in_no_file_any_more(tmp_path: Path) -> None:
     async with running(f"--data={tmp_path}") as hearth:
         made = await hearth.post("/api/presets", {"name": f"preset {WORD}", "system": WORD})

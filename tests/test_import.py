@@ -211,6 +211,20 @@ WRONG: list[tuple[Any, str]] = [
 ]
 
 
+@pytest.mark.gen_test
+async def test_presets_are_taken_where_their_name_is_free_also_when_they_come_alone() -> None:
+    async with running() as hearth:
+        await hearth.post("/api/presets", {"name": "Tutor", "system": "mine"})
+        brought = [{"name": "tutor"}, {"name": "Poet", "model": "echo"}, {"name": "POET"}]
+        answer = await hearth.post(PATH, {"conversations": [], "presets": brought})
+        assert (answer.code, json.loads(answer.body)) == (201, {"conversations": [], "skipped": 0})
+        presets = (await read(hearth, "/api/presets"))["presets"]
+        assert [(one["name"], one["model"], one["system"]) for one in presets] == [
+            ("Poet", "echo", None),
+            ("Tutor", None, "mine"),
+        ]
+
+
 @pytest.mark.gen_test(timeout=20)
 async def test_a_fault_is_told_with_its_place_and_then_nothing_is_kept() -> None:
     async with running() as hearth:
@@ -233,6 +247,8 @@ async def test_what_is_no_import_is_refused() -> None:
         for many in ([{"messages": [says("a")]}] * 2001, [{"messages": [says("a")] * 10_001}]):
             answer = await hearth.post(PATH, {"conversations": many})
             assert (answer.code, error_code(answer)) == (413, "too_large")
+        presets = await hearth.post(PATH, {"conversations": [], "presets": [{"name": "a"}] * 201})
+        assert (presets.code, error_code(presets)) == (413, "too_large")
         assert (await read(hearth, "/api/conversations"))["conversations"] == []
 
 

@@ -20,7 +20,7 @@ from settings import read
 from store import SQLiteStore
 
 from .fake_ollama import FakeOllama
-from .hearth import error_code, running
+from .hearth import Hearth, error_code, eventually, running
 
 pytestmark = pytest.mark.usefixtures("clean_log")
 
@@ -158,15 +158,29 @@ async def test_one_that_was_found_answers_at_once(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("server.places", lambda gateway: [parse(there.url)])
     monkeypatch.setattr("tests.hearth.read", lambda *given: replace(read(*given), told_of_ollama=False))
     async with running() as hearth:
+        begun, port = hearth.fake.url, hearth.fake.port
         await hearth.fake.stop()
         assert not json.loads((await hearth.get("/api/status")).body)["ollama"]["reachable"]
         answer = await hearth.post("/api/ollama/look")
         assert json.loads(answer.body) == {"found": [{"url": there.url, "version": "0.33.0-fake", "models": 1}]}
-        status = json.loads((await hearth.get("/api/status")).body)["ollama"]
-        assert (status["url"], status["reachable"]) == (there.url, True)
+        status = json.loads((await hearth.get("/api/status")).body)
+        assert [(one["url"], one["reachable"]) for one in status["servers"]] == [(there.url, True)]
+        assert status["ollama"] == status["servers"][0]
+        unknown = await hearth.get("/chat?question=Hello&model=nobodys")
+        assert (unknown.code, error_code(unknown)) == (404, "model_not_found")
         reply = await hearth.ask(await hearth.conversation(), "Hello?")
         assert (await hearth.events(reply["generation"]))[-1]["type"] == "done"
-    await there.stop()
+        found = there.url
+        await there.stop()
+        models = json.loads((await hearth.get("/api/models")).body)
+        assert found.removeprefix("http://") in models["error"]["message"]
+        await hearth.fake.start(port)  # begun here later, it is there by itself
+        await eventually(lambda: reachable(hearth, begun))
+
+
+async def reachable(hearth: Hearth, url: str) -> bool:
+    servers = json.loads((await hearth.get("/api/status")).body)["servers"]
+    return any(one["url"] == url and one["reachable"] for one in servers)
 
 
 @pytest.mark.gen_test(timeout=20)

@@ -236,6 +236,19 @@ async def test_it_is_good_for_half_an_hour(tmp_path: Path) -> None:
         assert await accounts.entrance.claim(code_of(accounts), "Olga", PASSWORD, HOME)
 
 
+@pytest.mark.parametrize("days", [3, -3])
+@pytest.mark.gen_test
+async def test_it_is_as_good_when_the_machine_learns_the_time_meanwhile(tmp_path: Path, days: int) -> None:
+    clock = Clock()
+    async with opened(tmp_path, clock) as accounts:
+        code = code_of(accounts)
+        clock.passes(seconds=30)
+        clock.is_set(days=days)
+        clock.passes(seconds=30)
+        assert code_of(accounts) == code
+        assert await accounts.entrance.claim(code, "Olga", PASSWORD, HOME)
+
+
 @pytest.mark.gen_test
 async def test_a_code_is_printed_once_a_minute_and_asking_spoils_none_that_is_good(tmp_path: Path) -> None:
     clock = Clock()

@@ -31,6 +31,7 @@ PERSIAN = "علی\u200cرضا"  # with the joiner that Persian spells it with
         "たろう",
         "김철수",
         "🦊",
+        "❤\ufe0f",
         "x" * 64,
     ],
 )
@@ -42,7 +43,7 @@ def test_white_space_around_and_within_is_tidied() -> None:
     assert checked("  Anna \t Maria\u3000") == "Anna Maria"
 
 
-@pytest.mark.parametrize("name", ["", "   ", "\u3000"])
+@pytest.mark.parametrize("name", ["", "   ", "\u3000", "\ufe0f"])
 def test_no_name_is_refused(name: str) -> None:
     with pytest.raises(BadName, match="needed"):
         checked(name)
@@ -87,6 +88,8 @@ def test_what_nobody_sees_in_a_name_is_refused(name: str) -> None:
         (PERSIAN, "علیرضا"),
         ("Anna Maria", " anna  maria "),
         ("ﬁona", "Fiona"),
+        ("Olga", "Olga\ufe0f"),
+        ("Olga", "Ol\U000e0100ga"),
     ],
 )
 def test_two_names_that_read_the_same_are_one(one: str, other: str) -> None:
