@@ -109,12 +109,12 @@ class EntryHandler(JSONHandler):
     head = get
 
     async def post(self, *path: str) -> None:
-        if self.elsewhere:
+        typed = self.typed()
+        form = (visit_of(self), self.request.path, *sorted(typed.items()))
+        if self.elsewhere and form not in self._once:  # the second click finds what the first one changed
             self.redirect(self.elsewhere, status=303)
             return
-        typed = self.typed()
         try:
-            form = (visit_of(self), self.request.path, *sorted(typed.items()))
             opened = await self._once.do(form, self.entered(typed))
             if self._accounts.caller_by_session(opened.session) is None:  # it ended since the first click
                 opened = await self.entered(typed)

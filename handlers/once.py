@@ -19,9 +19,12 @@ class Once:
     def __repr__(self) -> str:
         return f"<Once, {len(self._doing)} forms of late>"
 
+    def __contains__(self, form: tuple[object, ...]) -> bool:
+        return _key(form) in self._doing
+
     async def do(self, form: tuple[object, ...], work: Coroutine[Any, Any, T]) -> T:
         """What `work` gives, or what that of the first click gave."""
-        key = hashlib.sha256(repr(form).encode()).digest()
+        key = _key(form)
         if key in self._doing:
             work.close()
             found: T = await asyncio.shield(self._doing[key])
@@ -33,3 +36,7 @@ class Once:
         except Exception:  # who is told what is wrong may try again at once
             self._doing.pop(key, None)
             raise
+
+
+def _key(form: tuple[object, ...]) -> bytes:
+    return hashlib.sha256(repr(form).encode()).digest()
