@@ -29,6 +29,7 @@ TOKENS: dict[Literal["ask", "read"], re.Pattern[str]] = {
 
 SIGN_IN = Problem(401, "unauthorized", "Sign in first; a script sends a token, as in: Authorization: Bearer hearth_…")
 BEYOND = Problem(403, "forbidden", "This token may not do that: make one on the page that may")
+BEYOND_ALL = Problem(403, "forbidden", "No token may do that: sign in on the page")
 
 
 def refusal(method: str | None, path: str, caller: Caller | None) -> Problem | None:
@@ -41,4 +42,6 @@ def refusal(method: str | None, path: str, caller: Caller | None) -> Problem | N
         return None
     asked = f"{method} {path}"
     scopes = [scope for scope, may in TOKENS.items() if may.fullmatch(asked)]
-    return None if any(caller.may(scope) for scope in scopes) else BEYOND
+    if any(caller.may(scope) for scope in scopes):
+        return None
+    return BEYOND if scopes else BEYOND_ALL

@@ -294,7 +294,8 @@ async def test_a_token_does_what_it_is_for_and_no_more() -> None:
         assert (await ask.get("/api/conversations")).code == 403
         assert (await read.get(f"/api/conversations/{conversation}")).code == 200
         assert (await read.post(f"/api/conversations/{conversation}/messages", {"content": "hi"})).code == 403
-        assert (await read.get("/chat?question=hi")).code == 403
+        beyond = await read.get("/chat?question=hi")
+        assert beyond.code == 403 and b"make one on the page" in beyond.body
         for method, path in (
             ("DELETE", f"/api/conversations/{conversation}"), ("PATCH", "/api/account"), ("GET", "/api/account"),
             ("POST", "/api/account/tokens"), ("GET", "/api/account/export"), ("GET", "/api/people"),
@@ -302,7 +303,8 @@ async def test_a_token_does_what_it_is_for_and_no_more() -> None:
             ("POST", "/plain"), ("POST", f"/api/conversations/{conversation}/shares"),
         ):  # fmt: skip
             for script in (ask, read, both):
-                assert (await script.send(method, path)).code == 403, (method, path)
+                never = await script.send(method, path)
+                assert never.code == 403 and b"No token may" in never.body, (method, path)
 
 
 @pytest.mark.gen_test
