@@ -51,6 +51,11 @@ def test_the_end_is_followed_only_while_the_reader_is_there(reader: Readers) -> 
     me.wait_for("word190")
     expect(latest).to_be_hidden()
     assert scroller.evaluate(distance) <= 1
+    # The buttons at its end have their room before they come, or what is read would move.
+    actions, height = me.replies.last.locator(".actions"), "(it) => it.offsetHeight"
+    room = actions.evaluate(height)
+    expect(me.replies.last).to_have_class("done")
+    assert actions.evaluate(height) == room
 
 
 def test_a_reply_is_copied_as_it_is(reader: Readers) -> None:
