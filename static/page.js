@@ -97,8 +97,15 @@ export class Page {
   #advise(advice) {
     const guide = find('ollama-guide');
     this.#advice = advice;
-    if (guide.show) guide.show(advice);
+    if (guide.show) this.#show(guide, advice);
     else if (advice.problem) import('./elements/ollama-guide.js').then(() => guide.show(this.#advice), () => {});
+  }
+
+  // Whoever was in it when nothing is missing any more can ask.
+  #show(guide, advice) {
+    const focused = guide.contains(document.activeElement);
+    guide.show(advice);
+    if (focused && guide.hidden) this.composer.invite();
   }
 }
 

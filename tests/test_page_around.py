@@ -24,6 +24,14 @@ def test_back_and_forward_and_a_new_chat(reader: Readers) -> None:
     expect(me.page.locator("empty-state")).to_be_visible()
 
 
+# Just before the page is told that it has been scrolled, it becomes longer: once.
+GROWS = """(it) => it.addEventListener('scroll', () => {
+    const table = document.createElement('div');
+    table.style.height = '200px';
+    it.firstElementChild.append(table);
+}, { capture: true, once: true })"""
+
+
 def at_the_end(me: Reader) -> None:
     """Within a frame or two: what has just been written is followed once it has been laid out."""
     me.page.wait_for_function(
@@ -46,8 +54,15 @@ def test_the_end_is_followed_only_while_the_reader_is_there(reader: Readers) -> 
     assert scroller.evaluate("(it) => it.scrollTop") == top
     latest.click()
     expect(latest).to_be_hidden()
-    me.wait_for("word170")
+    scroller.evaluate(GROWS)
+    me.wait_for("word190")
+    expect(latest).to_be_hidden()
     at_the_end(me)
+    # The buttons at its end have their room before they come, or what is read would move.
+    actions, height = me.replies.last.locator(".actions"), "(it) => it.offsetHeight"
+    room = actions.evaluate(height)
+    expect(me.replies.last).to_have_class("done")
+    assert actions.evaluate(height) == room
 
 
 def test_a_reply_is_copied_as_it_is(reader: Readers) -> None:

@@ -108,8 +108,10 @@ def test_without_ollama_the_page_tells_what_it_is_and_the_one_command(reader: Re
     expect(guide).to_contain_text("runs the models that you chat with")
     expect(guide.locator("copy-command")).to_contain_text("curl -fsSL https://ollama.com/install.sh | sh")
     expect(guide).to_contain_text(f"Looking for it at {ollama.url}")
+    guide.get_by_role("button").first.focus()
     ollama.come()
     expect(guide).to_be_hidden(timeout=15_000)
+    expect(me.composer).to_be_focused()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -331,6 +332,26 @@ def test_the_keyboard_leads_there_and_back(reader: Readers) -> None:
     me.page.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
     expect(picker).to_be_focused()
+
+
+def test_by_keyboard_the_focus_stays_with_the_download_that_is_cancelled(reader: Readers, ollama: Ollama) -> None:
+    scripts: dict[str, list[Any]] = {"first": [1.5, SUCCESS], "second": [HANG], "third": [HANG]}
+    ollama.fake.library.scripts |= {name: [[MANIFEST, *rest]] for name, rest in scripts.items()}
+    me = reader().open()
+    sheet = manage(me)
+    for name in scripts:
+        get(sheet, name)
+        expect(sheet.locator("pull-progress", has_text=name)).to_be_visible()
+    third = sheet.locator("pull-progress", has_text="third")
+    third.get_by_role("button", name="Cancel").focus()
+    expect(sheet.locator("pull-progress strong")).to_have_text(["second", "third", "first"])
+    expect(third.get_by_role("button", name="Cancel")).to_be_focused()
+    me.page.keyboard.press("Enter")
+    expect(third.get_by_role("button", name="Go on")).to_be_focused()
+    me.page.keyboard.press("Tab")
+    me.page.keyboard.press("Enter")
+    expect(third).to_have_count(0)
+    expect(sheet.locator("pull-progress", has_text="first").get_by_role("button", name="Dismiss")).to_be_focused()
 
 
 def test_on_a_phone_everything_is_wide_enough_for_a_thumb(reader: Readers, ollama: Ollama) -> None:

@@ -78,6 +78,8 @@ def test_an_open_invitation_can_be_ended(reader: Readers) -> None:
 
 def test_by_keyboard_the_focus_stays_in_the_sheet_when_an_invitation_is_ended(reader: Readers) -> None:
     _, dialog = people(reader)
+    expect(dialog.locator("person-row")).to_have_count(2)
+    expect(dialog.get_by_role("button", name="Close", exact=True)).to_be_focused()
     fold(dialog, "Invite somebody").get_by_role("button", name="Make an invitation").click()
     end = dialog.get_by_role("button", name="End the invitation")
     end.focus()
@@ -131,15 +133,22 @@ def test_what_is_refused_goes_back_to_what_it_was_and_says_why(reader: Readers) 
 def test_who_gets_another_name_keeps_the_row_open_and_a_taken_one_is_refused(reader: Readers) -> None:
     _, dialog = people(reader)
     person(dialog, MEMBER)
-    row = dialog.locator("person-row").first
+    row = dialog.locator("person-row").filter(has=dialog.page.locator("details[open]"))
     name = row.get_by_label("Name", exact=True)
     name.fill(OWNER.upper())
     name.press("Enter")
     expect(row.get_by_text("Somebody here has this name already")).to_be_visible()
-    name.fill("Maria")
+    name.fill("Zoe")
     name.press("Enter")
-    expect(dialog.locator("person-row strong")).to_have_text(["Maria", OWNER])
-    expect(name).to_be_visible()
+    expect(dialog.locator("person-row strong")).to_have_text([OWNER, "Zoe"])
+    name.fill("Ann")
+    name.press("Enter")
+    expect(dialog.locator("person-row strong")).to_have_text(["Ann", OWNER])
+    expect(name).to_be_focused()
+    save = row.get_by_role("button", name="Save")
+    save.press("Enter")
+    expect(row.get_by_text("Saved")).to_be_visible()
+    expect(save).to_be_focused()
 
 
 def test_who_is_closed_out_is_signed_out_at_once_and_can_come_back(reader: Readers) -> None:

@@ -80,6 +80,7 @@ def test_a_preset_is_updated_renamed_and_deleted_and_every_tab_knows(reader: Rea
     for one in (dialog, theirs):
         expect(one.get_by_role("option", name="Baker")).to_have_count(0)
         expect(one.get_by_label("Instructions")).to_have_value("You are a baker.")
+    expect(dialog.get_by_role("button", name="Save as preset")).to_be_focused()
 
 
 def test_a_name_that_is_taken_or_missing_is_told_and_kept(reader: Readers, hearth: HearthProcess) -> None:

@@ -64,6 +64,20 @@ def test_a_live_link_is_copied_and_shows_what_is_said_later(reader: Readers, oll
     assert guest.replies.first.evaluate("(it) => it.mark") == "the same"
 
 
+def test_the_list_of_links_stays_as_it_is_while_a_reply_is_written(reader: Readers) -> None:
+    me = conversation(reader().open())
+    dialog = sharing(me)
+    link(dialog, what="The conversation, live")
+    me.page.keyboard.press("Escape")
+    me.choose("slow").ask("And a cake?")
+    me.wait_for("word1")
+    dialog = sharing(me)
+    copy = dialog.get_by_role("button", name="Copy the link: Live")
+    copy.focus()
+    expect(me.text).to_contain_text("word9")
+    expect(copy).to_be_focused()
+
+
 def test_a_link_down_to_a_reply_keeps_what_comes_later(reader: Readers) -> None:
     me = conversation(reader().open())
     me.ask("And a cake?")

@@ -5,7 +5,7 @@ import { make } from './make.js';
 import { problemWords } from './problem-words.js';
 import './session-list.js';
 import './share-list.js';
-import { sheet } from './sheet.js';
+import { refill, sheet } from './sheet.js';
 import './token-list.js';
 import { t } from './words.js';
 
@@ -39,12 +39,12 @@ class AccountSheet extends HTMLElement {
       fold(t('account.data'), ...everything()),
       fold(t('account.leave.title'), ...leaveForm(this, account, last)),
     );
-    this.#content(...parts);
+    refill(this.#dialog, ...parts);
     Object.assign(this, { sessions, tokens, shares });
   }
 
   set problem(error) {
-    this.#content(make('p', { className: 'problem', role: 'alert', textContent: problemWords(error) }));
+    refill(this.#dialog, make('p', { className: 'problem', role: 'alert', textContent: problemWords(error) }));
   }
 
   set sessions(sessions) {
@@ -57,11 +57,6 @@ class AccountSheet extends HTMLElement {
 
   set shares(shares) {
     if (this.#shares) this.#shares.shares = shares;
-  }
-
-  #content(...parts) {
-    const box = this.#dialog.querySelector('.sheet-box');
-    box.replaceChildren(box.firstElementChild, ...parts);
   }
 }
 

@@ -1,6 +1,7 @@
 import { options, others, stays, withOption } from '../lib/options.js';
 import './option-field.js';
 import './preset-picker.js';
+import { keepingFocus } from './focus.js';
 import { make, send, set } from './make.js';
 import { sheet } from './sheet.js';
 import { t } from './words.js';
@@ -28,7 +29,7 @@ class ChatSettings extends HTMLElement {
     this.#dialog ?? this.#build();
     if (this.#dialog.open) return;
     this.#dialog.showModal();
-    this.#fill();
+    this.#draw();
   }
 
   close() {
@@ -39,7 +40,7 @@ class ChatSettings extends HTMLElement {
   // them; notice: what was done, and can be undone; problem: why it couldn't be kept.
   show(state) {
     this.#state = state;
-    if (this.#dialog?.open && JSON.stringify(state) !== this.#shown) this.#fill();
+    if (this.#dialog?.open && JSON.stringify(state) !== this.#shown) this.#draw();
   }
 
   set presetOutcome(problem) {
@@ -87,6 +88,11 @@ class ChatSettings extends HTMLElement {
     const label = make('label', { htmlFor: 'keep-alive', textContent: t('stay.label') });
     const hint = make('p', { className: 'hint', id: 'keep-alive-hint', textContent: t('stay.hint') });
     return make('div', { className: 'stay' }, label, select, hint);
+  }
+
+  // A button that goes with what it did leaves the focus to the one that undoes it, or to the first of all.
+  #draw() {
+    keepingFocus(() => this.#fill(), () => ['.notice button', 'header button'].map((one) => this.#dialog.querySelector(one)));
   }
 
   #fill() {

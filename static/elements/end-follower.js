@@ -45,16 +45,23 @@ class EndFollower extends HTMLElement {
 
   #settle() {
     if (this.#still) this.#set(true);
-    else if (this.#following) this.scrollTop = this.scrollHeight;
+    else if (this.#following) this.#goToEnd();
     else this.#set(this.#distance() <= 1);
   }
 
-  // Scrolling up leaves the end at once, however little; scrolling down arrives a little before it.
+  #goToEnd() {
+    this.scrollTop = this.scrollHeight;
+    this.#top = this.scrollTop;
+  }
+
+  // Scrolling up leaves the end at once, however little; scrolling down arrives a little before it. The end that went
+  // on before this was told of going there isn't left by the reader.
   #scrolled() {
     const distance = this.#distance();
     const up = this.scrollTop < this.#top;
     this.#top = this.scrollTop;
-    this.#set(this.#still || distance <= (up ? 1 : NEAR));
+    if (up) this.#set(this.#still || distance <= 1);
+    else if (!this.#following) this.#set(this.#still || distance <= NEAR);
   }
 
   #distance() {

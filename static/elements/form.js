@@ -1,3 +1,4 @@
+import { refocus } from './focus.js';
 import { make, send, set } from './make.js';
 import { problemWords } from './problem-words.js';
 import { t } from './words.js';
@@ -66,6 +67,7 @@ export class Form {
   async #submit(event, done) {
     event.preventDefault();
     if (this.#button.disabled) return;
+    const places = [this.#button, ...around(this.element)];
     this.#say('');
     for (const field of Object.values(this.#fields)) field.problem = '';
     this.#button.disabled = true;
@@ -77,6 +79,7 @@ export class Form {
       this.#refused(error);
     } finally {
       this.#button.disabled = false;
+      refocus(...places);
     }
   }
 
@@ -106,8 +109,7 @@ export function deed(label, run, { className = '', ...properties } = {}) {
   button.append(label);
   const problem = make('p', { className: 'problem', role: 'alert', hidden: true });
   button.addEventListener('click', async () => {
-    const [folded, dialog] = ['details', 'dialog'].map((name) => button.closest(name));
-    const near = [button, folded?.firstElementChild, dialog?.querySelector('button')];
+    const places = [button, ...around(button)];
     button.disabled = true;
     set(problem, { textContent: '', hidden: true });
     try {
@@ -117,7 +119,7 @@ export function deed(label, run, { className = '', ...properties } = {}) {
     } finally {
       button.disabled = false;
       // What it was about may be gone, and the button with it.
-      if (document.activeElement === document.body) near.find((one) => one?.checkVisibility())?.focus();
+      refocus(...places);
     }
   });
   return make('div', { className: 'deed' }, button, problem);
@@ -146,6 +148,12 @@ export function deedAsked(label, question, yes, run) {
   });
   box.append(open, group);
   return box;
+}
+
+// Where the focus goes when what had it goes.
+function around(element) {
+  const [folded, dialog] = ['details', 'dialog'].map((name) => element.closest(name));
+  return [folded?.firstElementChild, dialog?.querySelector('button')];
 }
 
 // Folded away until it is wanted.

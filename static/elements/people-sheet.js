@@ -1,9 +1,11 @@
+import { keepingFocus } from './focus.js';
 import { ask, deed, Field, Form, fold } from './form.js';
+import { KeptRows } from './kept-rows.js';
 import { make } from './make.js';
 import { day } from './moments.js';
 import { invitation } from './person-row.js';
 import { problemWords } from './problem-words.js';
-import { sheet } from './sheet.js';
+import { refill, sheet } from './sheet.js';
 import { t } from './words.js';
 
 // The people of the house, for its owner: who they are, what they may, and how somebody new comes in. Asks for
@@ -13,6 +15,7 @@ class PeopleSheet extends HTMLElement {
   #rows = new Map();
   #list = null;
   #open = null;
+  #invitations = null;
   #made = null;
 
   open() {
@@ -31,28 +34,27 @@ class PeopleSheet extends HTMLElement {
     const gone = [...this.#list.children].filter(({ firstElementChild: row }) => !rows.includes(row));
     const lost = gone.some((item) => item.contains(document.activeElement));
     for (const item of gone) item.remove();
-    rows.forEach((row, place) => {
-      const item = row.parentElement ?? make('li', {}, row);
-      if (this.#list.children[place] !== item) this.#list.insertBefore(item, this.#list.children[place] ?? null);
-    });
-    this.#open.replaceChildren(...this.#waiting(invitations, people));
+    keepingFocus(() => this.#place(rows));
+    this.#wait(invitations, people);
     if (lost) this.#dialog.querySelector('header button').focus();
   }
 
   set problem(error) {
     this.#list = null;
-    this.#content(make('p', { className: 'problem', role: 'alert', textContent: problemWords(error) }));
+    refill(this.#dialog, make('p', { className: 'problem', role: 'alert', textContent: problemWords(error) }));
   }
 
   #build(guarded) {
     this.#list = make('ul', { className: 'rows' });
-    this.#open = make('div', { className: 'invitations' });
+    this.#invitations = new KeptRows((invited) => this.#invitation(invited));
+    const heading = make('h3', { textContent: t('people.invitations') });
+    this.#open = make('div', { className: 'invitations' }, heading, this.#invitations.element);
     this.#made = make('div', { className: 'made', role: 'status' });
     this.#rows.clear();
     const coming = guarded
       ? [fold(t('people.invite'), this.#form()), this.#made, this.#open]
       : [make('p', { className: 'hint', textContent: t('people.by_proxy') })];
-    this.#content(make('p', { className: 'hint', textContent: t('people.hint') }), this.#list, ...coming);
+    refill(this.#dialog, make('p', { className: 'hint', textContent: t('people.hint') }), this.#list, ...coming);
   }
 
   #row(shown) {
@@ -61,6 +63,14 @@ class PeopleSheet extends HTMLElement {
     this.#rows.set(id, row);
     row.show(shown);
     return row;
+  }
+
+  // Another name may have another place.
+  #place(rows) {
+    rows.forEach((row, place) => {
+      const item = row.parentElement ?? make('li', {}, row);
+      if (this.#list.children[place] !== item) this.#list.insertBefore(item, this.#list.children[place] ?? null);
+    });
   }
 
   #form() {
@@ -82,14 +92,13 @@ class PeopleSheet extends HTMLElement {
     return form.element;
   }
 
-  #waiting(invitations, people) {
-    if (!invitations.length) return [];
-    const rows = invitations.map((one) => this.#invitation(one, people));
-    return [make('h3', { textContent: t('people.invitations') }), make('ul', { className: 'rows' }, ...rows)];
+  #wait(invitations, people) {
+    const whose = ({ person }) => people.find(({ id }) => id === person)?.name;
+    this.#invitations.show(invitations.map((one) => ({ ...one, whose: whose(one) })));
+    this.#open.hidden = !invitations.length;
   }
 
-  #invitation({ id, name, person, expires_at: expires }, people) {
-    const whose = people.find((one) => one.id === person)?.name;
+  #invitation({ id, name, whose, expires_at: expires }) {
     const title = whose ? t('people.invitation.renews', { name: whose }) : name || t('people.invitation.unnamed');
     const facts = t('people.link.until', { day: day(expires) });
     const heading = make('strong', { textContent: title, dir: 'auto' });
@@ -100,11 +109,6 @@ class PeopleSheet extends HTMLElement {
     };
     const label = { ariaLabel: t('people.invitation.end', { name: title }) };
     return make('li', {}, words, deed(t('people.invitation.end.short'), end, label));
-  }
-
-  #content(...parts) {
-    const box = this.#dialog.querySelector('.sheet-box');
-    box.replaceChildren(box.firstElementChild, ...parts);
   }
 }
 

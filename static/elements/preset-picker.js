@@ -1,4 +1,5 @@
 import { LONGEST } from '../lib/presets.js';
+import { refocus } from './focus.js';
 import { make, send, set } from './make.js';
 import { isComposing } from './typing.js';
 import { t } from './words.js';
@@ -55,7 +56,7 @@ class PresetPicker extends HTMLElement {
     set(this.#problem, { textContent: problem, hidden: !problem });
     if (problem) return this.#form.hidden ? undefined : this.#name.focus();
     if (!this.#form.hidden) this.#closeForm();
-    this.#question.hidden = true;
+    if (!this.#question.hidden) this.#answered();
     return undefined;
   }
 
@@ -139,6 +140,12 @@ class PresetPicker extends HTMLElement {
     this.#question.replaceChildren(words, yes, no);
     this.#question.hidden = false;
     no.focus();
+  }
+
+  // The preset is gone.
+  #answered() {
+    this.#question.hidden = true;
+    refocus(this.#tools.querySelector('.save'));
   }
 }
 

@@ -2,6 +2,7 @@ import './pull-progress.js';
 import { hostOf } from '../lib/installed.js';
 import { ordered } from '../lib/pull-order.js';
 import { isRunning } from '../lib/pulls.js';
+import { keepingFocus } from './focus.js';
 import { ask, deed } from './form.js';
 import { make, set } from './make.js';
 import { problemWords } from './problem-words.js';
@@ -43,18 +44,16 @@ class PullList extends HTMLElement {
     this.#build();
     const sorted = ordered(pulls);
     const focused = this.contains(document.activeElement);
+    const at = [...this.#list.children].findIndex((item) => item.contains(document.activeElement));
     const items = sorted.map((pull) => this.#item(pull, several));
-    items.forEach((item, place) => {
-      item.hidden = !this.#all && place >= FEW;
-      if (this.#list.children[place] !== item) this.#list.insertBefore(item, this.#list.children[place] ?? null);
-    });
+    keepingFocus(() => this.#place(items));
     this.#forget(new Set(pulls.map(({ id }) => id)));
     set(this.#more, { textContent: t('pulls.more', { count: items.length - FEW }) });
     this.#more.hidden = this.#all || items.length <= FEW;
     this.#cancel.hidden = pulls.filter(isRunning).length < SEVERAL;
     this.#dismiss.hidden = pulls.filter((pull) => !isRunning(pull)).length < SEVERAL;
     this.hidden = !pulls.length;
-    if (focused && !this.#holdsFocus()) this.#refocus();
+    if (focused && !this.#holdsFocus()) this.#refocus(items[Math.min(at, items.length - 1)]);
   }
 
   #item({ id, ...pull }, several) {
@@ -68,6 +67,13 @@ class PullList extends HTMLElement {
     progress.pull = { id, ...pull };
     set(where, { textContent: t('models.at', { host: hostOf(pull.server) }), hidden: !several });
     return item;
+  }
+
+  #place(items) {
+    items.forEach((item, place) => {
+      item.hidden = !this.#all && place >= FEW;
+      if (this.#list.children[place] !== item) this.#list.insertBefore(item, this.#list.children[place] ?? null);
+    });
   }
 
   #forget(there) {
@@ -90,10 +96,10 @@ class PullList extends HTMLElement {
     return this.contains(document.activeElement) && document.activeElement.checkVisibility();
   }
 
-  // What had the focus is gone: it stays near, else goes where another model is asked for.
-  #refocus() {
-    const button = [...this.querySelectorAll('button')].find((one) => one.checkVisibility());
-    (button ?? this.parentElement?.querySelector('input'))?.focus();
+  // What had the focus is gone: it goes to what took its place, else where another model is asked for.
+  #refocus(item) {
+    const seen = (place) => [...(place?.querySelectorAll('button') ?? [])].filter((one) => one.checkVisibility());
+    (seen(item).at(-1) ?? seen(this)[0] ?? this.parentElement?.querySelector('input'))?.focus();
   }
 
   async #do(event, type) {

@@ -1,5 +1,6 @@
 import { shortName, size } from '../lib/models.js';
 import { fraction, isRunning, remaining } from '../lib/pulls.js';
+import { keepingFocus } from './focus.js';
 import { icon } from './icon.js';
 import { make, send, set } from './make.js';
 import { language, percent, t } from './words.js';
@@ -84,11 +85,12 @@ class PullProgress extends HTMLElement {
   // The focus stays near, where the button that had it goes.
   #offer(state) {
     const { cancel, resume, dismiss } = this.#buttons;
-    const focused = this.contains(document.activeElement);
-    cancel.hidden = state !== 'running';
-    resume.hidden = state !== 'failed' && state !== 'cancelled';
-    dismiss.hidden = state === 'running';
-    if (focused && document.activeElement.hidden) [cancel, resume, dismiss].find(({ hidden }) => !hidden).focus();
+    const offered = () => {
+      cancel.hidden = state !== 'running';
+      resume.hidden = state !== 'failed' && state !== 'cancelled';
+      dismiss.hidden = state === 'running';
+    };
+    keepingFocus(offered, () => [cancel, resume, dismiss]);
   }
 }
 

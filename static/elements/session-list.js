@@ -1,5 +1,6 @@
 import { readAgent } from '../lib/agent.js';
 import { ask, deed } from './form.js';
+import { KeptRows } from './kept-rows.js';
 import { make } from './make.js';
 import { ago } from './moments.js';
 import { t } from './words.js';
@@ -7,11 +8,13 @@ import { t } from './words.js';
 // The browsers that one is signed in on. Asks for
 //   end-session {id}, end-other-sessions
 class SessionList extends HTMLElement {
+  #rows = new KeptRows((session) => this.#row(session));
+  #others = deed(t('sessions.end_others'), () => ask(this, 'end-other-sessions'));
+
   set sessions(sessions) {
-    const rows = sessions.map((session) => this.#row(session));
-    this.replaceChildren(make('ul', { className: 'rows' }, ...rows));
-    if (sessions.length < 2) return;
-    this.append(deed(t('sessions.end_others'), () => ask(this, 'end-other-sessions')));
+    this.#rows.show(sessions);
+    this.#others.hidden = sessions.length < 2;
+    if (!this.firstChild) this.append(this.#rows.element, this.#others);
   }
 
   #row({ id, agent, address, seen_at: seen, current }) {

@@ -1,6 +1,7 @@
 import './copy-button.js';
 import { ask, deed } from './form.js';
 import { icon } from './icon.js';
+import { KeptRows } from './kept-rows.js';
 import { make } from './make.js';
 import { day } from './moments.js';
 import { t } from './words.js';
@@ -10,10 +11,13 @@ import { t } from './words.js';
 class ShareList extends HTMLElement {
   titled = false;
   guarded = true;
+  #rows = new KeptRows((share) => this.#row(share));
 
+  // Told with every word of a reply that is being written.
   set shares(shares) {
-    const rows = shares.map((share) => this.#row(share));
-    this.replaceChildren(rows.length ? make('ul', { className: 'rows' }, ...rows) : this.#nothing());
+    this.#rows.show(shares);
+    const shown = shares.length ? this.#rows.element : this.#nothing();
+    if (this.firstElementChild !== shown) this.replaceChildren(shown);
   }
 
   #nothing() {

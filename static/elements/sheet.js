@@ -20,3 +20,10 @@ export function sheet(title, ...content) {
   dialog.append(make('div', { className: 'sheet-box' }, make('header', {}, heading, close), ...content));
   return dialog;
 }
+
+// Other content for a sheet. Its head stays where it is, or the focus that came to its button would go.
+export function refill(dialog, ...content) {
+  const box = dialog.querySelector('.sheet-box');
+  while (box.lastElementChild !== box.firstElementChild) box.lastElementChild.remove();
+  box.append(...content);
+}

@@ -1,5 +1,6 @@
 import './copy-command.js';
 import { ask, deedAsked, Fault, Field, Form, fold } from './form.js';
+import { KeptRows } from './kept-rows.js';
 import { linkField } from './link-field.js';
 import { make } from './make.js';
 import { ago, day } from './moments.js';
@@ -11,20 +12,19 @@ const STANDARD = 90;
 // The tokens that scripts of one's own have, and a form for another. Asks for
 //   create-token {name, scopes, days}, whose outcome is the token; end-token {id}
 class TokenList extends HTMLElement {
-  #rows;
+  #rows = new KeptRows((token) => this.#row(token));
   #made;
   #form;
 
   connectedCallback() {
-    if (this.#rows) return;
-    this.#rows = make('ul', { className: 'rows' });
+    if (this.#made) return;
     this.#made = make('div', { className: 'made', role: 'status' });
     this.#form = fold(t('tokens.make'), this.#buildForm());
-    this.append(make('p', { className: 'hint', textContent: t('tokens.hint') }), this.#rows, this.#made, this.#form);
+    this.append(make('p', { className: 'hint', textContent: t('tokens.hint') }), this.#rows.element, this.#made, this.#form);
   }
 
   set tokens(tokens) {
-    this.#rows.replaceChildren(...tokens.map((token) => this.#row(token)));
+    this.#rows.show(tokens);
   }
 
   #row({ id, name, scopes, expires_at: expires, seen_at: seen }) {

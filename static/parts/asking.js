@@ -49,7 +49,9 @@ export function asking({ chat, ollama, draft, attachments, choice, page }) {
     draft.typed(detail.text);
   });
   document.addEventListener('example', ({ detail }) => {
-    if (chat.ready) ask(draft.aside(detail.text));
+    if (!chat.ready) return;
+    ask(draft.aside(detail.text));
+    composer.invite();
   });
   document.addEventListener('model-choice', ({ detail }) => {
     choice.pick(detail.name);

@@ -4,17 +4,24 @@ import { requestId } from '../lib/request-id.js';
 
 // The messages: what can be done with each of them.
 export function replies({ chat, ollama, choice, edits, page }) {
-  const { menu, facts, viewer, follower, announcer } = page;
+  const { menu, facts, viewer, follower, announcer, composer } = page;
   const model = () => choice.current(chat, ollama);
 
   function tryAgain(reply, name = model()) {
     follower.toEnd();
     announcer.say(t('announce.writing'));
     chat.tryAgain(reply, { model: name });
+    composer.invite();
+  }
+
+  // What was pressed goes while a reply is being written; the way to stop it is where the focus goes.
+  function goOn(reply) {
+    chat.goOn(reply);
+    composer.invite();
   }
 
   document.addEventListener('try-again', ({ detail }) => tryAgain(detail.reply, detail.model));
-  document.addEventListener('go-on', ({ detail }) => chat.goOn(detail.reply));
+  document.addEventListener('go-on', ({ detail }) => goOn(detail.reply));
   document.addEventListener('choose-branch', ({ detail }) => chat.choose(detail.message));
   document.addEventListener('open-reply-menu', ({ detail: { button, ...detail } }) => {
     menu.open(button, { ...detail, models: ollama.models });
@@ -31,7 +38,7 @@ export function replies({ chat, ollama, choice, edits, page }) {
 
 // A question that is changed in its place. What was typed stays there until Hearth has it.
 function editing({ chat, model, edits, page }) {
-  const { messages, follower, announcer } = page;
+  const { messages, follower, announcer, composer } = page;
   let sent = null;
 
   function send(message, content) {
@@ -42,6 +49,7 @@ function editing({ chat, model, edits, page }) {
     follower.toEnd();
     announcer.say(t('announce.writing'));
     chat.edit(message, content, { model: model(), request: sent.request, images: message.images });
+    composer.invite();
   }
 
   document.addEventListener('edit-typed', ({ detail }) => edits.typed(detail.message.id, detail.text));
