@@ -21,14 +21,21 @@ LEFT = re.compile(r"^(?:import|export)\b.*", re.M)
 AWAIT = re.compile(r"^(?:export\s+)?(?:const\s[^=]*=\s*)?await\b", re.M)
 
 # What every part of the page begins with. A module is run once, whichever part brings it; one that is no module of the
-# page's own (a library) is imported as it is.
+# page's own (a library) is imported as it is. What did not come is asked for at another address the next time: Firefox
+# never asks again at the same.
 PRELUDE = """\
 const $modules = (globalThis.$modules ??= { table: {}, parts: {} });
 const $importer = (base) => async (path) => {
   const { pathname } = new URL(path, location.origin + base);
-  const part = $modules.parts[pathname];
-  if (part && !$modules.table[pathname]) await import(part);
-  return $modules.table[pathname] ?? import(pathname);
+  if ($modules.table[pathname]) return $modules.table[pathname];
+  const address = $modules.parts[pathname] ?? pathname;
+  try {
+    const module = await import(address);
+    return $modules.table[pathname] ?? module;
+  } catch (error) {
+    $modules.parts[pathname] = `${address}?`;
+    throw error;
+  }
 };
 """
 
