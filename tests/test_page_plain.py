@@ -90,3 +90,17 @@ def test_it_fits_a_small_phone_and_can_be_tapped(unscripted: Open, ollama: Ollam
         page.get_by_role("button", name="发送").click()
         expect(page.locator("#ask")).to_be_visible()
     assert page.locator("html").get_attribute("lang") == "zh-Hans"
+
+
+def test_a_browser_that_is_too_old_for_the_page_gets_the_one_without_scripts(unscripted: Open, ollama: Ollama) -> None:
+    ollama.fake.models = ["quick:latest"]
+    page = unscripted("/plain", java_script_enabled=True)
+    ask(page, "One")
+    expect(page.get_by_text("Hello, world!")).to_be_visible()
+    plain = page.url.replace("#reply", "")
+    page.add_init_script("CSS.supports = (name, value) => !value.startsWith('light-dark')")
+    page.goto(plain.removesuffix("/plain"))
+    expect(page).to_have_url(plain)
+    expect(page.get_by_text("Hello, world!")).to_be_visible()
+    page.get_by_role("link", name="Hearth").click()
+    expect(page).to_have_url(re.compile(r":\d+/plain$"))
