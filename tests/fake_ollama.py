@@ -69,8 +69,10 @@ class FakeOllama:
     async def stop(self) -> None:
         """As if it was never there: nobody listens, and every connection is cut."""
         if self._server is not None:
+            for listening in self._server.sockets:
+                asyncio.get_running_loop().remove_reader(listening)
+            await _turns()  # what was accepted a moment ago begins: a server that is closed leaves its socket open
             self._server.close()
-        await _turns()  # what was accepted a moment ago begins
         while self._tasks:
             for task in self._tasks:
                 task.cancel()
