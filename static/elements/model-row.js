@@ -48,7 +48,8 @@ class ModelRow extends HTMLElement {
     const told = model.running ? this.#memoryWords(model) : '';
     set(memory.lastChild, { textContent: told });
     memory.hidden = !told;
-    if (this.#parts.details.open) this.#drawContent();
+    // It is open a moment before it says so.
+    if (this.#parts.keep) this.#drawContent();
   }
 
   focus() {

@@ -47,7 +47,7 @@ class PresetPicker extends HTMLElement {
     for (const one of this.#tools.querySelectorAll('.for-chosen')) one.hidden = !chosen;
     this.#update.hidden = !chosen || !changed;
     this.#hint.hidden = presets.length > 0;
-    if (this.#question.dataset.id !== chosen?.id) this.#question.hidden = true;
+    if (this.#question.dataset.id !== chosen?.id) this.#forget();
   }
 
   // What became of the last thing that was to be done: '' for the best.
@@ -56,7 +56,7 @@ class PresetPicker extends HTMLElement {
     set(this.#problem, { textContent: problem, hidden: !problem });
     if (problem) return this.#form.hidden ? undefined : this.#name.focus();
     if (!this.#form.hidden) this.#closeForm();
-    if (!this.#question.hidden) this.#answered();
+    this.#forget();
     return undefined;
   }
 
@@ -142,8 +142,9 @@ class PresetPicker extends HTMLElement {
     no.focus();
   }
 
-  // The preset is gone.
-  #answered() {
+  // What is asked about is gone: its deletion is heard of here or with the news, whichever comes first.
+  #forget() {
+    if (this.#question.hidden) return;
     this.#question.hidden = true;
     refocus(this.#tools.querySelector('.save'));
   }
