@@ -42,6 +42,15 @@ def canonical(name: str) -> str:
     return f"{host}/{namespace}/{found['model']}:{tag}".lower()
 
 
+def is_name(text: str) -> bool:
+    return _NAME.fullmatch(text) is not None
+
+
+def is_in_library(name: str) -> bool:
+    """Whether it is written like a model of Ollama's own library: without host and namespace."""
+    return canonical(name).startswith(f"{HOST}/{NAMESPACE}/")
+
+
 def registry(name: str) -> str:
     """Where it is pulled from, as people know it."""
     host = canonical(name).partition("/")[0]

@@ -108,6 +108,22 @@ async def test_all_models_that_are_there_are_updated_and_one_that_was_made_here_
 
 
 @pytest.mark.gen_test
+async def test_a_copy_that_has_the_name_of_a_model_in_the_library_is_not_replaced_by_an_update_of_all() -> None:
+    async with library() as house:
+        house.fake.models = ["quick:latest", "slow:latest", "anna/poet:latest"]
+        assert (await house.post("/api/models", {"name": "mistral", "from": "quick", "system": "Mine"})).code == 201
+        told = {
+            "quick:latest": "",
+            "slow:latest": "/home/jo/.ollama/blobs/sha256-1",
+            "anna/poet:latest": "quick",
+        }
+        for name, parent in told.items():  # as Ollama tells it of what was fetched
+            house.fake.shows[name] = {"details": {"parent_model": parent}}
+        answer = await house.post("/api/pulls", {"all": True})
+        assert {one["model"] for one in json.loads(answer.body)["pulls"]} == set(told)
+
+
+@pytest.mark.gen_test
 async def test_of_two_ollamas_the_one_that_answers_is_updated() -> None:
     other = await FakeOllama().start()
     async with library(other) as house:
