@@ -99,6 +99,14 @@ async def test_a_line_that_breaks_is_taken_up_again(end: Any) -> None:
 
 
 @pytest.mark.gen_test
+async def test_one_that_joins_a_download_which_ollama_is_still_giving_up_is_tried_again() -> None:
+    async with library() as house:
+        ending = [MANIFEST, layer(A, 1000, 300), {"error": "context canceled"}]
+        house.fake.library.scripts["big"] = [ending, [MANIFEST, layer(A, 1000, 300), VERIFYING, SUCCESS]]
+        assert (await house.until(await house.pull("big"), state="done"))["completed"] == 1000
+
+
+@pytest.mark.gen_test
 async def test_an_ollama_that_is_started_again_in_the_middle_goes_on() -> None:
     fake = await FakeOllama().start()
     async with library(fake=fake, delays=(0.02,) * 100) as house:
