@@ -10,7 +10,7 @@ from ollama.chunks import Model
 from ollama.client import Ollama
 from ollama.errors import OllamaError
 
-from .names import is_in_library, is_name
+from .names import copy_of, is_in_library
 
 AT_ONCE = 4  # models that are asked about side by side
 
@@ -23,12 +23,11 @@ async def fetched(ollama: Ollama, models: Sequence[Model]) -> list[Model]:
 
 
 async def _is_made_here(ollama: Ollama, name: str, room: asyncio.Semaphore) -> bool:
-    """Whoever publishes a model under a name of their own leaves in it what they made it of, or a path of theirs."""
-    if not is_in_library(name):
+    if not is_in_library(name):  # spares the question
         return False
     async with room:
         try:
             about = (await Care(ollama).show(name)).details
         except OllamaError:  # what can't be read, or by a gateway that doesn't tell
             return False
-    return about is not None and is_name(about.parent_model or "")
+    return about is not None and copy_of(name, about.parent_model) is not None
