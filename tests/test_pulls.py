@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from .fake_library import HANG, LAYERS, MANIFEST, SUCCESS, VERIFYING, WRITING, layer
+from .fake_library import HANG, LAYERS, MANIFEST, SUCCESS, VERIFYING, WRITING, gives_up, layer
 from .fake_ollama import FakeOllama
 from .hearth import error_code, eventually
 from .library import MEMBER, library
@@ -141,7 +141,11 @@ async def test_of_two_ollamas_the_one_that_answers_is_updated() -> None:
 async def test_a_restart_of_hearth_goes_on_with_what_ran_and_what_waited() -> None:
     fake = await FakeOllama().start()
     with TemporaryDirectory() as folder:
-        fake.library.scripts["big"] = [[MANIFEST, layer(A, 1000, 400), HANG], [MANIFEST, layer(A, 1000, 400), SUCCESS]]
+        fake.library.scripts["big"] = [
+            [MANIFEST, layer(A, 1000, 400), HANG],
+            gives_up("pull model manifest: dial tcp: lookup registry.ollama.ai: no such host"),  # as a machine starts
+            [MANIFEST, layer(A, 1000, 400), SUCCESS],
+        ]
         async with library(fake=fake, folder=Path(folder)) as house:
             big, small = await house.pull("big"), await house.pull("small")
             await house.until(big, phase="layers", completed=400)

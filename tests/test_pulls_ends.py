@@ -212,6 +212,7 @@ async def test_a_network_that_went_away_in_the_middle_is_given_time() -> None:
         away = {"error": "max retries exceeded: dial tcp 192.0.2.1:443: i/o timeout"}
         house.fake.library.scripts["big"] = [
             [MANIFEST, layer(A, 1000, 300), layer(A, 1000, 400), away],
+            [MANIFEST, away],
             [MANIFEST, layer(A, 1000, 400), SUCCESS],
         ]
         await house.until(await house.pull("big"), state="done")
