@@ -19,7 +19,7 @@ from .asked import lists
 from .blobs import Weights, blobs, freed, shared_with
 from .errors import Invalid, NotFound
 from .models import RunningView, running_view
-from .names import canonical, checked, same
+from .names import canonical, checked, copy_of, same
 from .pulls import Pulls
 from .requests import KeepAlive, Name, Options, check_keep_alive, plain_options
 from .shelf import Shelf
@@ -62,6 +62,7 @@ class Details(msgspec.Struct, frozen=True):
     families: list[str]
     quantization_level: str | None
     context_length: int | None
+    copy_of: str | None
     capabilities: list[str]
     frees: int  # bytes, at least, that no other model there needs
     shared_with: list[str]
@@ -205,6 +206,7 @@ def _details(model: Model, shown: Shown, server: str, weights: dict[str, Weights
         families=(about.families if about else None) or [],
         quantization_level=about.quantization_level if about else None,
         context_length=shown.context_length,
+        copy_of=copy_of(model.name, about.parent_model) if about else None,
         capabilities=shown.capabilities or [],
         frees=freed(model.name, weights),
         shared_with=shared_with(model.name, weights),

@@ -42,6 +42,20 @@ def canonical(name: str) -> str:
     return f"{host}/{namespace}/{found['model']}:{tag}".lower()
 
 
+def is_in_library(name: str) -> bool:
+    """Whether it is written like a model of Ollama's own library: without host and namespace."""
+    return canonical(name).startswith(f"{HOST}/{NAMESPACE}/")
+
+
+def copy_of(name: str, parent: str | None) -> str | None:
+    """The model that one was made of here, by what Ollama calls its parent.
+
+    Those that were fetched have a parent, too, where they were published with one: in the library, a path on the
+    publisher's machine; elsewhere also a name.
+    """
+    return parent if is_in_library(name) and parent and _NAME.fullmatch(parent) else None
+
+
 def registry(name: str) -> str:
     """Where it is pulled from, as people know it."""
     host = canonical(name).partition("/")[0]

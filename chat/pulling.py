@@ -86,7 +86,7 @@ class Pulling:
         while (met := await self._try(care)) is not None:
             if self._layers.fetched:
                 tries = 0
-            passes = met.passes or (met.code == "no_network" and self._layers.fetched > 0)
+            passes = met.passes or (met.code == "no_network" and self._layers.completed > 0)  # it was there
             if not passes or tries == len(self._delays):
                 return met
             self.error = _words(met)

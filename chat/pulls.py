@@ -15,6 +15,7 @@ from store import KeptPulls, PullRecord, StoreError
 from .asked import asked, lists
 from .errors import BadName, Closing, Invalid, NotFound
 from .ids import new_id
+from .made import fetched
 from .messages import now
 from .names import canonical, checked
 from .pulling import DELAYS, Pulling, PullView, State
@@ -89,10 +90,10 @@ class Pulls:
         return (await self._begin(checked(model), str(asked(self._servers, server).address), person)).view()
 
     async def begin_all(self, server: str | None, person: str) -> list[PullView]:
-        """Fetch what is newer of all models that are there, of one Ollama or of each that answers."""
+        """What is newer of all that was fetched, of one Ollama or of each that answers. Copies stay as they are."""
         begun: list[Pulling] = []
         for ollama, models in await lists(self._servers, server):
-            for model in models:
+            for model in await fetched(ollama, models):
                 with suppress(BadName):
                     begun.append(await self._begin(checked(model.name), str(ollama.address), person, updates=True))
         return [pull.view() for pull in begun]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, NamedTuple
 
 from ollama.errors import BrokenStream, Busy, ModelNotFound, OllamaError, Unreachable
@@ -11,7 +12,17 @@ from .names import registry
 Code = Literal["no_space", "no_network", "unknown_model", "bad_name", "ollama_unreachable", "cancelled", "failed"]
 
 NO_SPACE = ("no space left on device", "not enough space on the disk", "disk quota exceeded")
-UNKNOWN = ("file does not exist", "manifest unknown", "name unknown", "manifest: 404", "manifest: 401", "unauthorized")
+UNKNOWN = (
+    "file does not exist",
+    "manifest unknown",
+    "name unknown",
+    "manifest: 404",
+    "manifest: 401",
+    "unauthorized",
+    "does not match original host",  # of the sign-in that hf.co asks for, also where there is no such model
+)
+BROKEN = re.compile(r"manifest: (429|5\d\d): ")  # and then a page of the proxy's in front of the registry
+LEFT = "context canceled"  # a download that was given up a moment ago, and that this pull joined as it ended
 NO_NETWORK = (
     "dial tcp",
     "lookup ",
@@ -58,4 +69,8 @@ def _by_words(error: OllamaError, words: str, model: str) -> Trouble:
         return Trouble("unknown_model", words)
     if has(NO_NETWORK):
         return Trouble("no_network", f"Ollama can't reach {registry(model)}: see to its machine's network, then resume")
+    if status := BROKEN.search(words):
+        return Trouble("failed", f"{registry(model)} can't answer now (its status is {status[1]}): resume later")
+    if LEFT in words:
+        return Trouble("failed", "Ollama was still ending the download that was cancelled: resume", passes=True)
     return Trouble("failed", f"Ollama says: {str(error).removeprefix('Ollama refused: ')}")

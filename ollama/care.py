@@ -31,9 +31,10 @@ class Step(msgspec.Struct, frozen=True):
     completed: int | None = None
 
 
-class Families(msgspec.Struct):
+class About(msgspec.Struct):
     families: list[str] | None = None
     quantization_level: str | None = None
+    parent_model: str | None = None  # the one, or the file, that it was made of
 
 
 class Shown(Show):
@@ -43,7 +44,7 @@ class Shown(Show):
     modelfile: str | None = None
     template: str | None = None
     system: str | None = None
-    details: Families | None = None
+    details: About | None = None
     modified_at: str | None = None
 
 

@@ -159,6 +159,7 @@ async def create(x: Exchange) -> None:
     options = "\n".join(f"{key:30} {value}" for key, value in (x.body.get("parameters") or {}).items())
     shown = {"system": x.body.get("system"), "parameters": options}
     x.fake.shows[name] = x.fake.shows.get(source, {}) | {key: value for key, value in shown.items() if value}
+    x.fake.shows[name]["details"] = x.fake.shows[name].get("details", {}) | {"parent_model": source}
     x.fake.models.append(name)
     await x.line(SUCCESS)
     await x.raw(b"0\r\n\r\n")

@@ -65,6 +65,7 @@ async def test_a_model_is_shown_with_all_that_ollama_tells_of_it() -> None:
             "families": ["llama", "clip"],
             "quantization_level": "Q4_1",
             "context_length": 8192,
+            "copy_of": None,
             "capabilities": ["completion"],
             "frees": 1000,
             "shared_with": [],
@@ -241,7 +242,7 @@ async def test_a_copy_has_its_own_words_and_parameters() -> None:
             "You are brief.",
             {"temperature": 0.2},
         )
-        assert made["shared_with"] == ["base:latest"]
+        assert (made["copy_of"], made["shared_with"]) == ("base:latest", ["base:latest"])
         assert house.fake.library.created[0] == {
             "model": "mine",
             "from": "base:latest",

@@ -260,7 +260,9 @@ def test_a_copy_with_other_instructions_and_parameters(reader: Readers, ollama: 
     copy.get_by_label("Name of the copy").fill("french")
     make.click()
     expect(sheet.get_by_text("french is here.")).to_be_visible()
-    expect(row(sheet, "french")).to_be_visible()
+    expect(unfolded(sheet, "french").get_by_role("button", name="Delete…")).to_be_visible()
+    expect(row(sheet, "french").get_by_role("button", name="Update")).to_be_hidden()
+    expect(echo.get_by_role("button", name="Update")).to_be_visible()
     (created,) = ollama.fake.library.created
     assert (created["system"], created["parameters"]) == ("Say it in French.", {"temperature": 1.5})
     me.page.keyboard.press("Escape")

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from .fake_library import HANG, LAYERS, MANIFEST, SUCCESS, VERIFYING, WRITING, layer
+from .fake_library import HANG, LAYERS, MANIFEST, SUCCESS, VERIFYING, WRITING, gives_up, layer
 from .fake_ollama import FakeOllama
 from .hearth import error_code, eventually
 from .library import MEMBER, library
@@ -108,6 +108,22 @@ async def test_all_models_that_are_there_are_updated_and_one_that_was_made_here_
 
 
 @pytest.mark.gen_test
+async def test_a_copy_that_has_the_name_of_a_model_in_the_library_is_not_replaced_by_an_update_of_all() -> None:
+    async with library() as house:
+        house.fake.models = ["quick:latest", "slow:latest", "anna/poet:latest"]
+        assert (await house.post("/api/models", {"name": "mistral", "from": "quick", "system": "Mine"})).code == 201
+        told = {
+            "quick:latest": "",
+            "slow:latest": "/home/jo/.ollama/blobs/sha256-1",
+            "anna/poet:latest": "quick",
+        }
+        for name, parent in told.items():  # as Ollama tells it of what was fetched
+            house.fake.shows[name] = {"details": {"parent_model": parent}}
+        answer = await house.post("/api/pulls", {"all": True})
+        assert {one["model"] for one in json.loads(answer.body)["pulls"]} == set(told)
+
+
+@pytest.mark.gen_test
 async def test_of_two_ollamas_the_one_that_answers_is_updated() -> None:
     other = await FakeOllama().start()
     async with library(other) as house:
@@ -125,7 +141,11 @@ async def test_of_two_ollamas_the_one_that_answers_is_updated() -> None:
 async def test_a_restart_of_hearth_goes_on_with_what_ran_and_what_waited() -> None:
     fake = await FakeOllama().start()
     with TemporaryDirectory() as folder:
-        fake.library.scripts["big"] = [[MANIFEST, layer(A, 1000, 400), HANG], [MANIFEST, layer(A, 1000, 400), SUCCESS]]
+        fake.library.scripts["big"] = [
+            [MANIFEST, layer(A, 1000, 400), HANG],
+            gives_up("pull model manifest: dial tcp: lookup registry.ollama.ai: no such host"),  # as a machine starts
+            [MANIFEST, layer(A, 1000, 400), SUCCESS],
+        ]
         async with library(fake=fake, folder=Path(folder)) as house:
             big, small = await house.pull("big"), await house.pull("small")
             await house.until(big, phase="layers", completed=400)

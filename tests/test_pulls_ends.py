@@ -99,6 +99,14 @@ async def test_a_line_that_breaks_is_taken_up_again(end: Any) -> None:
 
 
 @pytest.mark.gen_test
+async def test_one_that_joins_a_download_which_ollama_is_still_giving_up_is_tried_again() -> None:
+    async with library() as house:
+        ending = [MANIFEST, layer(A, 1000, 300), {"error": "context canceled"}]
+        house.fake.library.scripts["big"] = [ending, [MANIFEST, layer(A, 1000, 300), VERIFYING, SUCCESS]]
+        assert (await house.until(await house.pull("big"), state="done"))["completed"] == 1000
+
+
+@pytest.mark.gen_test
 async def test_an_ollama_that_is_started_again_in_the_middle_goes_on() -> None:
     fake = await FakeOllama().start()
     async with library(fake=fake, delays=(0.02,) * 100) as house:
@@ -204,6 +212,7 @@ async def test_a_network_that_went_away_in_the_middle_is_given_time() -> None:
         away = {"error": "max retries exceeded: dial tcp 192.0.2.1:443: i/o timeout"}
         house.fake.library.scripts["big"] = [
             [MANIFEST, layer(A, 1000, 300), layer(A, 1000, 400), away],
+            [MANIFEST, away],
             [MANIFEST, layer(A, 1000, 400), SUCCESS],
         ]
         await house.until(await house.pull("big"), state="done")

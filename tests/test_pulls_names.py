@@ -106,6 +106,7 @@ def test_two_ways_to_write_one_model_are_one() -> None:
         ("dial tcp 192.0.2.1:443: connect: connection refused", "no_network"),
         ("max retries exceeded: unexpected EOF", "no_network"),
         ("invalid model name", "bad_name"),
+        ('pull model manifest: realm host "" does not match original host "hf.co"', "unknown_model"),
         ("pull model manifest: 412: The model requires a newer version of Ollama.", "failed"),
         ("digest mismatch, file must be downloaded again: want sha256:1, got sha256:2", "failed"),
     ],
@@ -119,6 +120,13 @@ def test_ollamas_words_become_a_code_and_a_sentence(words: str, code: str) -> No
     elif code in ("no_network", "unknown_model"):
         assert "hf.co" in met.message
     assert "/var/lib" not in met.message
+
+
+def test_of_a_registry_that_is_broken_the_page_of_its_proxy_is_not_told() -> None:
+    for status in (429, 500, 503):
+        met = trouble(Refused(f"pull model manifest: {status}: <!DOCTYPE html><html><p>bad gateway</p>"), "llama3.2")
+        assert (met.code, met.passes) == ("failed", False)
+        assert f"ollama.com can't answer now (its status is {status})" in met.message and "<" not in met.message
 
 
 def test_what_may_pass_by_itself_is_told_from_what_does_not() -> None:

@@ -98,8 +98,9 @@ class ModelRow extends HTMLElement {
     const about = make('div', { className: 'about' });
     const remove = make('div', { className: 'remove' });
     const update = deed(t('models.update'), () => this.#ask('get-model'));
+    update.hidden = true;
     const deeds = make('div', { className: 'deeds' }, update, remove);
-    Object.assign(this.#parts, { keep, label, unload, said, about, remove });
+    Object.assign(this.#parts, { keep, label, unload, said, about, update, remove });
     content.append(this.#places(), keep, said, about, deeds);
   }
 
@@ -126,7 +127,7 @@ class ModelRow extends HTMLElement {
   }
 
   async #read() {
-    const { about, remove } = this.#parts;
+    const { about, update, remove } = this.#parts;
     const place = this.#place;
     const asked = `${place} ${this.#model.digest}`;
     if (about.dataset.asked === asked) return;
@@ -137,6 +138,8 @@ class ModelRow extends HTMLElement {
     // Another look may find what this one did not.
     if (details.error) delete about.dataset.asked;
     about.replaceChildren(...(details.error ? this.#unread(details.error) : this.#readOut(details)));
+    // What the library has under the name of a copy is another model, which would take its place.
+    update.hidden = Boolean(details.copy_of);
     remove.replaceChildren(this.#removal(details, place));
   }
 
