@@ -15,7 +15,7 @@ class ModelGet extends HTMLElement {
     if (this.#where) return;
     const name = new Field({ label: t('models.get'), placeholder: t('models.get.example'), enterKeyHint: 'go' });
     Object.assign(name.input, { autocomplete: 'off', autocapitalize: 'off', spellcheck: false, dir: 'ltr' });
-    this.#where = make('select', { ariaLabel: t('models.get.where'), hidden: true });
+    this.#where = make('select', { className: 'where', ariaLabel: t('models.get.where'), hidden: true });
     const form = new Form({
       fields: { name },
       label: t('models.get.do'),
