@@ -419,6 +419,8 @@ def test_of_several_ollamas_one_says_which_is_meant(
         both.get_by_role("button", name="Delete", exact=True).click()
         expect(row(sheet, "both")).to_contain_text(f"on {there}")
         assert (ollama.fake.models, second.fake.models) == (["here:latest"], ["both:latest", "there:latest"])
+        field, button = (sheet.locator(f"model-get {one}").bounding_box() for one in ("input", "button"))
+        assert field and button and abs(field["y"] - button["y"]) < 2  # side by side, with the choice below
         sheet.get_by_label("Where to get it").select_option(second.url)
         get(sheet, "fresh")
         expect(row(sheet, "fresh")).to_be_visible(timeout=15_000)
