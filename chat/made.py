@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ollama.care import Care
 from ollama.chunks import Model
 from ollama.client import Ollama
-from ollama.errors import OllamaError
+from ollama.errors import BrokenStream, Busy, OllamaError, Unreachable
 
 from .names import copy_of, is_in_library
 
@@ -28,6 +28,8 @@ async def _is_made_here(ollama: Ollama, name: str, room: asyncio.Semaphore) -> b
     async with room:
         try:
             about = (await Care(ollama).show(name)).details
+        except (Unreachable, BrokenStream, Busy):  # it may be one, and what is replaced is lost
+            return True
         except OllamaError:  # what can't be read, or by a gateway that doesn't tell
             return False
     return about is not None and copy_of(name, about.parent_model) is not None

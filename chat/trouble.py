@@ -60,6 +60,8 @@ def _by_words(error: OllamaError, words: str, model: str) -> Trouble:
     def has(signs: tuple[str, ...]) -> bool:
         return any(sign in words for sign in signs)
 
+    if status := BROKEN.search(words):  # first: who knows what is in the page
+        return Trouble("failed", f"{registry(model)} can't answer now (its status is {status[1]}): resume later")
     if has(NO_SPACE):
         return Trouble("no_space", "The disk of the machine with Ollama is full: make room, then resume")
     if has(("invalid model name",)):
@@ -69,8 +71,6 @@ def _by_words(error: OllamaError, words: str, model: str) -> Trouble:
         return Trouble("unknown_model", words)
     if has(NO_NETWORK):
         return Trouble("no_network", f"Ollama can't reach {registry(model)}: see to its machine's network, then resume")
-    if status := BROKEN.search(words):
-        return Trouble("failed", f"{registry(model)} can't answer now (its status is {status[1]}): resume later")
     if LEFT in words:
         return Trouble("failed", "Ollama was still ending the download that was cancelled: resume", passes=True)
     return Trouble("failed", f"Ollama says: {str(error).removeprefix('Ollama refused: ')}")

@@ -108,14 +108,18 @@ class EntryHandler(JSONHandler):
 
     head = get
 
+    @property
+    def is_second_click(self) -> bool:
+        """Which finds what the first one changed."""
+        return self.request.method == "POST" and self._form(self.typed()) in self._once
+
     async def post(self, *path: str) -> None:
         typed = self.typed()
-        form = (visit_of(self), self.request.path, *sorted(typed.items()))
-        if self.elsewhere and form not in self._once:  # the second click finds what the first one changed
+        if self.elsewhere and not self.is_second_click:
             self.redirect(self.elsewhere, status=303)
             return
         try:
-            opened = await self._once.do(form, self.entered(typed))
+            opened = await self._once.do(self._form(typed), self.entered(typed))
             if self._accounts.caller_by_session(opened.session) is None:  # it ended since the first click
                 opened = await self.entered(typed)
         except (PeopleError, StoreError) as error:  # a full disk, perhaps
@@ -162,6 +166,9 @@ class EntryHandler(JSONHandler):
         form = secrets.token_urlsafe(6)  # two browsers that send the same are no double click
         action = self.request.path.removesuffix("/code")
         self.finish(self._pages.render("entry", self.words, **(empty | {"action": action, "form": form} | values)))
+
+    def _form(self, typed: dict[str, str]) -> tuple[object, ...]:
+        return visit_of(self), self.request.path, *sorted(typed.items())
 
     def _field(self, field: Field, typed: dict[str, str], wrong: str, focused: bool) -> bytes:
         value = "" if field.is_secret else typed.get(field.name, "")

@@ -108,14 +108,15 @@ class InvitedHandler(EntryHandler):
 
     async def prepare(self) -> None:
         """For somebody new, or for somebody who is here."""
-        secret = self.path_args[0]
+        self._secret, self._name = self.path_args[0], ""
         try:
-            invitation = self._accounts.invitations.look(secret)
+            invitation = self._accounts.invitations.look(self._secret)
         except LinkUsed as error:
             self.title, self.fields = "entry.link_used", ()
-            self.show({}, error, more=self._pages.render("to_sign_in", self.words))
+            if not self.is_second_click:
+                self.show({}, error, more=self._pages.render("to_sign_in", self.words))
             return
-        self._secret, self._name = secret, invitation.name or ""
+        self._name = invitation.name or ""
         self.title, self.intro, self.button = "entry.invited", "entry.invited_intro", "entry.join"
         if invitation.person is not None:
             self.title, self.intro, self.button = "entry.renew", "entry.renew_intro", "entry.renew_do"

@@ -91,8 +91,11 @@ class Servers:
         aside = {} if among is not None else {one: why for one, why in self._aside.items() if one not in asked}
         answers = await asyncio.gather(*(self._say(one, question, patience or PATIENCE) for one in asked))
         known: dict[Ollama, T | OllamaError] = {**aside, **dict(zip(asked, answers, strict=True))}
-        told = self._servers if among is not None else [one for one in self._servers if not self._was_never_there(one)]
-        return {one: known[one] for one in told if one in known}
+        said = {one: known[one] for one in self._servers if one in known}
+        if among is not None:
+            return said
+        there = {one: what for one, what in said.items() if not self._was_never_there(one)}
+        return there or said  # where another one came while only the assumed one was asked
 
     async def close(self) -> None:
         self._closed = True

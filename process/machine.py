@@ -162,7 +162,7 @@ async def _output(program: str, *arguments: str) -> str:
 
 async def _end(process: asyncio.subprocess.Process) -> None:
     """With what it started. One that a broken driver holds can't be ended, and is not waited for."""
-    with suppress(ProcessLookupError):
+    with suppress(ProcessLookupError, PermissionError):  # macOS forbids it where all have ended
         os.killpg(process.pid, signal.SIGKILL)
     with suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE):

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from store import forgetting
+from store import HOUSE, forgetting
 from store.backup import backup
 from store.files import DATABASE
 from store.schema import older
 
 from .hearth import eventually, running
-from .store_records import add, exchange, opened, titles
+from .store_records import add, exchange, opened, opened_to_all, titles
 
 # The index keeps of a word what it doesn't share with the one before: looked for are its head and its tail.
 WORD = "xqzvjwkyqp"
@@ -70,6 +70,19 @@ async def test_a_title_that_a_person_replaced_is_in_no_file_any_more(tmp_path: P
         path = f"/api/conversations/{await hearth.conversation(title=f'title {WORD}')}"
         assert (await hearth.send("PATCH", path, {"title": "another"})).code == 200
         await eventually(lambda: not traces(tmp_path))
+
+
+@pytest.mark.gen_test
+async def test_a_title_that_stays_as_it_is_has_nothing_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never(monkeypatch)
+    async with opened_to_all(tmp_path) as store:
+        mine = store.of(HOUSE)
+        kept = await add(mine, "mine", titled="person")
+        for title, is_marked in (("mine", False), ("ours", True)):
+            await mine.change_conversation(kept.id, title=title, titled="person")
+            assert (await store.settings.get("deleted") is not None) is is_marked
 
 
 @pytest.mark.gen_test(timeout=30)

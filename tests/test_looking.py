@@ -14,6 +14,7 @@ from chat.errors import Invalid
 from chat.looking import Looking, places
 from ollama.address import Address, parse
 from ollama.client import Ollama
+from ollama.errors import Unreachable
 from ollama.http import Limits
 from ollama.servers import Servers
 from settings import read
@@ -176,6 +177,23 @@ async def test_one_that_was_found_answers_at_once(monkeypatch: pytest.MonkeyPatc
         assert found.removeprefix("http://") in models["error"]["message"]
         await hearth.fake.start(port)  # begun here later, it is there by itself
         await eventually(lambda: reachable(hearth, begun))
+
+
+@pytest.mark.gen_test
+async def test_one_that_is_found_while_the_usual_place_is_asked_leaves_who_asks_with_an_answer() -> None:
+    usual = open_ollama(parse(NOWHERE))
+    servers = Servers([usual])
+    servers.assumed = usual
+
+    async def version(one: Ollama) -> str:
+        servers.add(open_ollama(parse("http://127.0.0.1:10")))
+        return await one.version()
+
+    try:
+        said = await servers.ask(version)
+        assert isinstance(said[usual], Unreachable)
+    finally:
+        await servers.close()
 
 
 async def reachable(hearth: Hearth, url: str) -> bool:

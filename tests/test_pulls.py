@@ -11,6 +11,10 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from chat.made import fetched
+from ollama.chunks import Model
+
+from .asking import asking
 from .fake_library import HANG, LAYERS, MANIFEST, SUCCESS, VERIFYING, WRITING, gives_up, layer
 from .fake_ollama import FakeOllama
 from .hearth import error_code, eventually
@@ -121,6 +125,14 @@ async def test_a_copy_that_has_the_name_of_a_model_in_the_library_is_not_replace
             house.fake.shows[name] = {"details": {"parent_model": parent}}
         answer = await house.post("/api/pulls", {"all": True})
         assert {one["model"] for one in json.loads(answer.body)["pulls"]} == set(told)
+
+
+@pytest.mark.gen_test
+async def test_what_may_be_a_copy_is_left_alone_where_ollama_goes_away_before_it_tells() -> None:
+    async with asking() as (ollama, fake):
+        await fake.stop()
+        poet = Model(name="anna/poet:latest")
+        assert await fetched(ollama, [Model(name="mistral:latest"), poet]) == [poet]
 
 
 @pytest.mark.gen_test

@@ -124,7 +124,8 @@ def test_ollamas_words_become_a_code_and_a_sentence(words: str, code: str) -> No
 
 def test_of_a_registry_that_is_broken_the_page_of_its_proxy_is_not_told() -> None:
     for status in (429, 500, 503):
-        met = trouble(Refused(f"pull model manifest: {status}: <!DOCTYPE html><html><p>bad gateway</p>"), "llama3.2")
+        page = "<!DOCTYPE html><html><p>gateway timeout</p>"
+        met = trouble(Refused(f"pull model manifest: {status}: {page}"), "llama3.2")
         assert (met.code, met.passes) == ("failed", False)
         assert f"ollama.com can't answer now (its status is {status})" in met.message and "<" not in met.message
 

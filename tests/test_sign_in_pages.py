@@ -228,6 +228,16 @@ async def test_who_has_a_link_chooses_name_and_password_once() -> None:
 
 
 @pytest.mark.gen_test
+async def test_a_second_click_on_an_invitation_comes_in_also_when_the_first_one_was_quick() -> None:
+    async with guarded() as hearth:
+        _, secret = await hearth.accounts.invitations.create(NewInvitation())
+        browsers = Browser(hearth), Browser(hearth)
+        answers = [await one.fill(f"/invitation/{secret}", name="Mia", password=PASSWORD) for one in browsers]
+        assert [one.code for one in answers] == [303, 303]
+        assert browsers[0].cookies == browsers[1].cookies != {}
+
+
+@pytest.mark.gen_test
 async def test_a_link_for_a_new_password_tells_whose_it_is_and_takes_no_other_name() -> None:
     async with guarded() as hearth:
         browser = await mia(hearth)
