@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +36,8 @@ class Registry:
     def __init__(self, kept: StoredAccounts, known: Known, now: Callable[[], datetime] = utc_now) -> None:
         self._kept = kept
         self.now = now
-        self.people: dict[str, Person] = {one.id: one for one in known.people}
-        self._by_name = {one.folded: one.id for one in known.people}
+        self.people: dict[str, Person] = {one.id: one for one in _compared_as_today(known.people)}
+        self._by_name = {one.folded: one.id for one in self.people.values()}
         self._by_proxy = {one.proxied: one.id for one in known.people if one.proxied is not None}
         self.sessions: dict[bytes, Session] = {one.hash: one for one in known.sessions}
         self.devices: dict[bytes, Device] = {one.hash: one for one in known.devices}
@@ -194,6 +194,15 @@ async def _done(work: Coroutine[Any, Any, None]) -> None:
 
 def _rights(person: Person) -> tuple[str, bool, bool]:
     return person.role, person.disabled, person.manages_models
+
+
+def _compared_as_today(people: Sequence[Person]) -> Iterator[Person]:
+    """An earlier Hearth told more names apart: of two that are one by now, the second is known as it was then."""
+    taken = {one.folded for one in people}
+    for one in people:
+        now = folded(one.name)
+        yield one if now in taken else msgspec.structs.replace(one, folded=now)
+        taken.add(now)
 
 
 def _nothing(person: str, key: str | None) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from people.errors import BadName, BadPassword
 from people.names import checked, folded
 from people.passwords import COMMONEST, SHORTEST, Passwords, check
+from people.registry import Registry
+from store import Known, Person
 
 from .accounts import PASSWORD
 
@@ -177,3 +181,14 @@ async def test_when_the_parameters_rise_the_hash_is_renewed() -> None:
     right, renewed = await Passwords().verify(encoded, PASSWORD)
     assert right and renewed is not None and renewed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert (await Passwords().verify(encoded, "wrong horse")).renewed is None
+
+
+def test_an_account_that_an_earlier_hearth_compared_otherwise_is_found_by_its_name() -> None:
+    kept: Any = None
+    then = datetime(2026, 5, 1, tzinfo=UTC)
+    names = ["Mum ❤\ufe0f", "Olga", "O\ufe0flga"]
+    people = [Person(name, name, name.casefold(), None, "member", then) for name in names]
+    registry = Registry(kept, Known(people, [], [], [], []))
+    found = [registry.named(name) for name in ["mum ❤", "Mum ❤\ufe0f", "olga"]]
+    assert [one and one.id for one in found] == ["Mum ❤\ufe0f", "Mum ❤\ufe0f", "Olga"]
+    assert set(registry.people) == set(names)  # the third is there, for the owner to rename
