@@ -111,7 +111,7 @@ async def test_what_was_sent_is_not_kept_in_memory_once_a_reply_has_failed(monke
 
 
 @pytest.mark.gen_test
-async def test_a_request_that_is_refused_anyway_may_not_send_much() -> None:
+async def test_a_request_that_is_refused_anyway_is_so_before_it_has_sent_much() -> None:
     async with running() as hearth:
         conversation = await hearth.conversation()
         head = (
@@ -120,7 +120,7 @@ async def test_a_request_that_is_refused_anyway_may_not_send_much() -> None:
         )
         reader, writer = await hearth.connect()
         writer.write(head.encode())
-        assert b" 413 " in await reader.readline()
+        assert b" 421 " in await reader.readline()
 
 
 @pytest.mark.gen_test

@@ -22,10 +22,18 @@ export class Past {
     this.#waiting = true;
     afterFrames(2, () => {
       this.#waiting = false;
-      for (; this.#marked < count; this.#marked++) this.#root.children[this.#marked]?.classList.add('past');
+      for (; this.#marked < count; this.#marked++) {
+        const block = this.#root.children[this.#marked];
+        if (block && !grows(block)) block.classList.add('past');
+      }
       this.mark(this.#finished);
     });
   }
+}
+
+// A formula that is still its source will have another size, and what is out of sight is not measured anew.
+function grows(block) {
+  return block.matches('math-formula:has(> code)') || block.querySelector('math-formula > code') !== null;
 }
 
 function afterFrames(count, then) {
