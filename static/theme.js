@@ -1,4 +1,4 @@
-// Before anything is drawn, so that nothing flashes.
+// Before anything is drawn, so that nothing flashes. Browsers that are too old for the page have to understand it too.
 
 // The page is made of what browsers have since spring 2024. Older ones get the pages that need no script.
 if (!CSS.supports('color', 'light-dark(red, red)') || !('popover' in HTMLElement.prototype)) {
@@ -10,6 +10,6 @@ if (!CSS.supports('color', 'light-dark(red, red)') || !('popover' in HTMLElement
 try {
   const theme = localStorage.getItem('hearth.theme');
   if (theme) document.documentElement.dataset.theme = theme;
-} catch {
-  // Forbidden: the system's.
+} catch (forbidden) {
+  // The system's.
 }

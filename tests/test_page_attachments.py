@@ -350,6 +350,16 @@ def test_the_focus_goes_on_when_a_file_turns_out_to_be_unreadable(reader: Reader
     expect(me.page.get_by_role("button", name="Remove a.txt")).to_be_focused()
 
 
+def test_the_focus_goes_to_the_message_box_when_the_only_file_is_unreadable(reader: Readers) -> None:
+    me = reader().open()
+    me.page.evaluate(SLOW_DISK)
+    pick(me, file("b.bin", b"\0"))
+    me.page.get_by_role("button", name="Remove b.bin").focus()
+    me.page.evaluate("() => window.release()")
+    expect(items(me)).to_have_count(0)
+    expect(me.composer).to_be_focused()
+
+
 def test_on_a_phone_everything_has_its_place_and_a_finger_its_room(reader: Readers) -> None:
     me = reader(viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True).open()
     pick(me, file("a-file-with-a-very-long-name-indeed.txt", b"a"), *[file(f"{n}.png", png(8, 8)) for n in range(8)])

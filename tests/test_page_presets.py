@@ -83,6 +83,26 @@ def test_a_preset_is_updated_renamed_and_deleted_and_every_tab_knows(reader: Rea
     expect(dialog.get_by_role("button", name="Save as preset")).to_be_focused()
 
 
+def test_a_preset_that_can_not_be_deleted_is_told_of_and_can_be_tried_again(
+    reader: Readers, hearth: HearthProcess
+) -> None:
+    call("POST", f"{hearth.url}/api/presets", {"name": "Cook", "system": "You are a cook."})
+    me = reader().open()
+    dialog = panel(me)
+    dialog.get_by_label("Preset", exact=True).select_option("Cook")
+    refusal = {"error": {"code": "disk_full", "message": "The disk is full"}}
+    me.page.route("**/api/presets/*", lambda route: route.fulfill(status=507, json=refusal))
+    dialog.get_by_role("button", name="Delete").press("Enter")
+    again = dialog.get_by_role("group").get_by_role("button", name="Delete")
+    again.press("Enter")
+    expect(dialog.get_by_text("The disk is full")).to_be_visible()
+    expect(again).to_be_focused()
+    me.page.unroute("**/api/presets/*")
+    again.press("Enter")
+    expect(dialog.get_by_role("option", name="Cook")).to_have_count(0)
+    expect(dialog.get_by_text("The disk is full")).to_be_hidden()
+
+
 def test_a_name_that_is_taken_or_missing_is_told_and_kept(reader: Readers, hearth: HearthProcess) -> None:
     call("POST", f"{hearth.url}/api/presets", {"name": "Cook", "system": "You are a cook."})
     me = reader().open()

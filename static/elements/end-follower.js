@@ -10,6 +10,7 @@ class EndFollower extends HTMLElement {
   #following = true;
   #still = false;
   #top = 0;
+  #height = 0;
   #button;
 
   connectedCallback() {
@@ -44,6 +45,7 @@ class EndFollower extends HTMLElement {
   }
 
   #settle() {
+    this.#height = this.clientHeight;
     if (this.#still) this.#set(true);
     else if (this.#following) this.#goToEnd();
     else this.#set(this.#distance() <= 1);
@@ -54,12 +56,14 @@ class EndFollower extends HTMLElement {
     this.#top = this.scrollTop;
   }
 
-  // Scrolling up leaves the end at once, however little; scrolling down arrives a little before it. The end that went
-  // on before this was told of going there isn't left by the reader.
+  // Scrolling up leaves the end at once, however little; scrolling down arrives a little before it. Whoever is at the
+  // end and doesn't scroll up stays there: what is below has only just been written.
   #scrolled() {
     const distance = this.#distance();
     const up = this.scrollTop < this.#top;
     this.#top = this.scrollTop;
+    // A zoom scrolls, and so does a window that gets higher; it is settled in the same frame.
+    if (this.clientHeight !== this.#height) return;
     if (up) this.#set(this.#still || distance <= 1);
     else if (!this.#following) this.#set(this.#still || distance <= NEAR);
   }

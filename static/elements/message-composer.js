@@ -47,7 +47,6 @@ class MessageComposer extends HTMLElement {
     this.#area.addEventListener('paste', (event) => this.#paste(event, event.clipboardData));
     this.#area.addEventListener('drop', (event) => this.#takeText(event, event.dataTransfer));
     this.addEventListener('insert-text', ({ detail }) => this.#insert(detail.attachment));
-    this.addEventListener('detach', () => this.#attachments.length === 1 && this.invite());
     const tools = make('div', { className: 'tools' }, ...this.#attachButton());
     const box = make('div', { className: 'box' }, this.#list, tools, this.#area, this.#button);
     box.addEventListener('click', ({ target }) => target === box && this.#area.focus());
@@ -83,8 +82,10 @@ class MessageComposer extends HTMLElement {
 
   set attachments(attachments) {
     if (attachments === this.#attachments) return;
+    const focused = this.#list.contains(document.activeElement);
     this.#attachments = this.#list.attachments = attachments;
     this.#show();
+    if (focused && !attachments.length) this.invite();
   }
 
   // Whether the model can't see the pictures: see lib/sight.js.

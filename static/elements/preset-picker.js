@@ -25,14 +25,17 @@ class PresetPicker extends HTMLElement {
   connectedCallback() {
     if (this.#select) return;
     this.#select = make('select', { id: 'preset' });
-    this.#select.addEventListener('change', () => send(this, 'preset-choice', { id: this.#select.value || null }));
+    this.#select.addEventListener('change', () => {
+      this.#tell('');
+      send(this, 'preset-choice', { id: this.#select.value || null });
+    });
     const label = make('label', { htmlFor: 'preset', textContent: t('preset.label') });
     this.#hint = make('p', { className: 'hint', textContent: t('preset.hint') });
     this.#buildTools();
     this.#buildForm();
     this.#question = make('div', { className: 'question', role: 'group', hidden: true });
     const row = make('div', { className: 'row' }, label, this.#select);
-    this.append(row, this.#tools, this.#form, this.#question, this.#hint);
+    this.append(row, this.#tools, this.#form, this.#question, this.#problem, this.#hint);
   }
 
   // presets; chosen: the one the settings began with, or are the same as; changed: they differ from it by now.
@@ -53,11 +56,15 @@ class PresetPicker extends HTMLElement {
   // What became of the last thing that was to be done: '' for the best.
   set outcome(problem) {
     for (const one of this.querySelectorAll('form button, .question button')) one.disabled = false;
-    set(this.#problem, { textContent: problem, hidden: !problem });
-    if (problem) return this.#form.hidden ? undefined : this.#name.focus();
+    this.#tell(problem);
+    if (problem) return this.#form.hidden ? refocus(this.#question.querySelector('button')) : this.#name.focus();
     if (!this.#form.hidden) this.#closeForm();
     this.#forget();
     return undefined;
+  }
+
+  #tell(problem) {
+    set(this.#problem, { textContent: problem, hidden: !problem });
   }
 
   #fill(presets) {
@@ -86,7 +93,7 @@ class PresetPicker extends HTMLElement {
     const keep = make('button', { type: 'submit', className: 'main-button', textContent: t('preset.keep') });
     const label = make('label', { htmlFor: 'preset-name', textContent: t('preset.name') });
     const line = make('div', { className: 'line' }, this.#name, keep, cancel);
-    this.#form = make('form', { hidden: true }, label, line, this.#problem);
+    this.#form = make('form', { hidden: true }, label, line);
     this.#form.addEventListener('submit', (event) => this.#submit(event));
     // Escape leaves the form, not the whole dialog.
     this.#form.addEventListener('keydown', (event) => {
@@ -103,12 +110,13 @@ class PresetPicker extends HTMLElement {
     this.#tools.hidden = true;
     this.#question.hidden = true;
     this.#name.value = preset?.name ?? '';
-    set(this.#problem, { textContent: '', hidden: true });
+    this.#tell('');
     this.#name.focus();
     this.#name.select();
   }
 
   #closeForm() {
+    this.#tell('');
     this.#form.hidden = true;
     this.#tools.hidden = false;
     this.#tools.querySelector(this.#renaming ? '.for-chosen:not([hidden])' : '.save')?.focus();
@@ -124,6 +132,7 @@ class PresetPicker extends HTMLElement {
 
   // What can't be undone is asked about first.
   #ask({ id, name }) {
+    this.#tell('');
     const words = make('p', { textContent: t('preset.delete.question', { name }) });
     const yes = framed('preset.delete', { className: 'quiet-button framed danger' });
     const no = framed('preset.cancel');
@@ -133,6 +142,7 @@ class PresetPicker extends HTMLElement {
     });
     no.addEventListener('click', () => {
       this.#question.hidden = true;
+      this.#tell('');
       this.#tools.querySelector('.for-chosen:last-child').focus();
     });
     this.#question.dataset.id = id;
@@ -146,6 +156,7 @@ class PresetPicker extends HTMLElement {
   #forget() {
     if (this.#question.hidden) return;
     this.#question.hidden = true;
+    this.#tell('');
     refocus(this.#tools.querySelector('.save'));
   }
 }

@@ -90,7 +90,8 @@ class PullProgress extends HTMLElement {
       resume.hidden = state !== 'failed' && state !== 'cancelled';
       dismiss.hidden = state === 'running';
     };
-    keepingFocus(offered, () => [cancel, resume, dismiss]);
+    if (this.contains(document.activeElement)) keepingFocus(offered, () => [cancel, resume, dismiss]);
+    else offered();
   }
 }
 
