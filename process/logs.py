@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import sqlite3
+import sys
 import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -25,6 +26,14 @@ def set_up(stream: TextIO, level: str, form: str, environ: Mapping[str, str]) ->
     formatter = JSONLines() if form == "json" else TextLines()
     handler.setFormatter(Prioritized(formatter) if _is_journal(stream, environ) else formatter)
     logging.basicConfig(handlers=[handler], level=level.upper())
+
+
+def give_up() -> None:
+    """At the end: what can't be written, on a full disk, would turn the exit status into Python's 120."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        sys.stderr = None  # as Python itself has it where there is none
 
 
 class TextLines(logging.Formatter):
