@@ -84,11 +84,9 @@ def change(db: sqlite3.Connection, person: str, conversation_id: str, changes: d
         values = [rows.column(name, value) for name, value in changes.items()]
         assignments = rows.assignments(", ".join(changes))
         db.execute(f"UPDATE conversations SET {assignments} WHERE number = ? AND person = ?", (*values, number, person))
-    if "title" in changes:
+    if changes.get("title", title) != title:
         reindex(db, first_number(number), title, changes["title"])
-        if (
-            titled == "person" and title != changes["title"]
-        ):  # whose words stand nowhere else; others are those of the conversation
+        if titled == "person":  # whose words stand nowhere else; a model's are those of the conversation
             mark(db)
     return get(db, person, conversation_id)
 
