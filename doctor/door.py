@@ -8,10 +8,23 @@ from collections.abc import Iterator
 
 from settings import Settings
 
+from .asking import NoAnswer, ask
 from .finding import Finding, mend, note, ok
+from .port import address_of
+
+SIGN_IN = {
+    "required": "who comes signs in",
+    "proxy": "who comes was signed in by the proxy, which says who it is",
+    "none": "nobody signs in",
+}
 
 
 def look(settings: Settings) -> Iterator[Finding]:
+    there = _of_the_one_there(settings)
+    if there is not None and there != settings.auth:
+        yield ok(f"of the Hearth that runs there: {SIGN_IN[there]}")
+        yield note("it was started with other options than these: give --doctor the same to hear what they mean")
+        return
     alone = is_alone(settings.address)
     names = sorted(settings.hosts - {"localhost", settings.address.lower(), *_own_names()})
     where = f"{settings.address}:{settings.port}"
@@ -19,6 +32,15 @@ def look(settings: Settings) -> Iterator[Finding]:
     yield _signing_in(settings, alone and not names and not settings.proxies)
     yield from _names(names)
     yield from _proxies(settings, alone, names)
+
+
+def _of_the_one_there(settings: Settings) -> str | None:
+    """How people come in, as a Hearth tells that runs at this address; None where none does."""
+    try:
+        auth = ask(f"{address_of(settings)}/api/status").json().get("auth") if settings.port else None
+    except NoAnswer:
+        return None
+    return auth if isinstance(auth, str) and auth in SIGN_IN else None
 
 
 def is_alone(address: str) -> bool:
@@ -34,13 +56,10 @@ def _own_names() -> set[str]:
 
 
 def _signing_in(settings: Settings, alone: bool) -> Finding:
-    match settings.auth:
-        case "required":
-            return ok("who comes signs in")
-        case "proxy":
-            return ok("who comes was signed in by the proxy, which says who it is")
-        case _ if alone:
-            return ok("nobody signs in: whoever uses this machine may do everything")
+    if settings.auth != "none":
+        return ok(SIGN_IN[settings.auth])
+    if alone:
+        return ok(f"{SIGN_IN['none']}: whoever uses this machine may do everything")
     return note("--auth=none: whoever can reach it reads and writes everything that is not an account's")
 
 

@@ -50,7 +50,7 @@ def _taken(address: str, port: int) -> int | None:
 
 
 def _who(settings: Settings, where: str) -> Iterator[Finding]:
-    url = f"http://{reachable(settings.address)}:{settings.port}"
+    url = address_of(settings)
     try:
         alive = ask(f"{url}/healthz")
     except NoAnswer as error:
@@ -78,6 +78,10 @@ def _ready(url: str) -> Iterator[Finding]:
         yield mend(f"it could answer no question, for want of its {' and '.join(missing)}", "see above, and its log")
     else:
         yield ok("it would answer a question")
+
+
+def address_of(settings: Settings) -> str:
+    return f"http://{reachable(settings.address)}:{settings.port}"
 
 
 def reachable(address: str) -> str:

@@ -97,6 +97,20 @@ async def test_beside_a_hearth_that_runs_it_tells_of_that_one(tmp_path: Path) ->
         assert any("could answer no question, for want of its ollama" in line for line in mends(ended))
 
 
+@pytest.mark.gen_test(timeout=30)
+async def test_who_gets_in_is_told_of_the_hearth_that_runs_whatever_these_options_would_mean(tmp_path: Path) -> None:
+    data = await house(tmp_path)
+    async with (
+        scripted() as fake,
+        command(f"--data={data}", "--auth=required", home=tmp_path, OLLAMA_HOST=fake.url) as hearth,
+    ):
+        ended = await doctor(tmp_path, f"--ollama={fake.url}", f"--port={hearth.port}")
+        assert "ok    who gets in: of the Hearth that runs there: who comes signs in" in ended.out
+        assert "other options than these" in ended.out and "nobody signs in" not in ended.out
+        ended = await doctor(tmp_path, f"--ollama={fake.url}", f"--port={hearth.port}", "--auth=required")
+        assert "ok    who gets in: who comes signs in" in ended.out and "other options" not in ended.out
+
+
 def _sql(*statements: str) -> Callable[[Path], None]:
     def change(data: Path) -> None:
         with closing(sqlite3.connect(data / DATABASE, isolation_level=None)) as db:
