@@ -96,7 +96,7 @@ def main() -> int:
         return _refuse(Exception(f"--add-user: {error}"), 2)
     except (CannotStart, CannotListen, StoreError, PeopleError, DemoMissing, DemoFailed) as error:
         return _refuse(error, 1)
-    logs.give_up()
+    logs.close()
     return 0
 
 

@@ -28,7 +28,7 @@ def set_up(stream: TextIO, level: str, form: str, environ: Mapping[str, str]) ->
     logging.basicConfig(handlers=[handler], level=level.upper())
 
 
-def give_up() -> None:
+def close() -> None:
     """At the end: what can't be written, on a full disk, would turn the exit status into Python's 120."""
     try:
         sys.stderr.flush()

@@ -1,3 +1,4 @@
+import { keepingFocus } from './focus.js';
 import { icon } from './icon.js';
 import { make, send } from './make.js';
 import { fileSize, t } from './words.js';
@@ -24,17 +25,18 @@ class AttachmentList extends HTMLElement {
     if (attachments === this.#shown) return;
     const items = [...this.#list.children];
     const known = new Map(this.#shown.map((one, place) => [one, items[place]]));
-    const focused = document.activeElement;
-    const place = items.findIndex((item) => item.contains(focused));
+    const place = items.findIndex((item) => item.contains(document.activeElement));
     const id = this.#shown[place]?.id;
     this.#shown = attachments;
-    this.#list.replaceChildren(...attachments.map((one) => known.get(one) ?? this.#item(one)));
     this.hidden = !attachments.length;
-    if (place < 0) return;
-    if (this.contains(focused)) return focused.focus();
-    const same = attachments.findIndex((one) => one.id === id);
-    const next = same < 0 ? Math.min(place, attachments.length - 1) : same;
-    this.#list.children[next]?.querySelector('.remove').focus();
+    const show = () => this.#list.replaceChildren(...attachments.map((one) => known.get(one) ?? this.#item(one)));
+    keepingFocus(show, () => [this.#removeButtonNear(id, place)]);
+  }
+
+  #removeButtonNear(id, place) {
+    const same = this.#shown.findIndex((one) => one.id === id);
+    const next = same < 0 ? Math.min(place, this.#shown.length - 1) : same;
+    return this.#list.children[next]?.querySelector('.remove');
   }
 
   #item(attachment) {

@@ -4,13 +4,12 @@ import { make } from './make.js';
 // element it is, with the focus and whatever is begun in it.
 export class KeptRows {
   element = make('ul', { className: 'rows' });
-  #make;
+  #rowOf;
   // id → {told, row}
   #known = new Map();
 
-  // make: gives the row of an item.
-  constructor(make) {
-    this.#make = make;
+  constructor(rowOf) {
+    this.#rowOf = rowOf;
   }
 
   show(items) {
@@ -26,6 +25,6 @@ export class KeptRows {
 
   #kept(known, item) {
     const told = JSON.stringify(item);
-    return known?.told === told ? known : { told, row: this.#make(item) };
+    return known?.told === told ? known : { told, row: this.#rowOf(item) };
   }
 }
