@@ -6,6 +6,7 @@ import asyncio
 import os
 import pty
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -29,8 +30,11 @@ async def add_user(name: str, home: Path, typed: bytes, *options: str) -> Ended:
         stderr=asyncio.subprocess.PIPE,
         env={"PATH": os.environ["PATH"], "HOME": str(home)},
     )
+    assert process.stdin is not None
     async with asyncio.timeout(20):
         out, err = await process.communicate(typed)
+        with suppress(OSError):  # it may refuse before it has read; Python 3.11.2 logs that where nobody asks
+            await process.stdin.wait_closed()
     assert process.returncode is not None and b"Traceback" not in err and out == b""
     return Ended(process.returncode, "", err.decode())
 
