@@ -88,7 +88,6 @@ export class Page {
     this.composer.hidden = chat.phase === 'failed';
     this.composer.busy = chat.busy;
     this.messages.classList.toggle('busy', chat.busy);
-    this.composer.waiting = chat.phase === 'loading';
     this.composer.attachments = attachments.all;
     this.composer.blindness = blindness(attachments.all, model, ollama.models);
   }

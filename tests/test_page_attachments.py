@@ -287,6 +287,43 @@ def test_what_nobody_came_back_for_in_a_month_is_not_kept(reader: Readers) -> No
     wait_until_kept(me, 0)
 
 
+# Reading a file waits for window.release().
+SLOW_DISK = """() => {
+    const read = Blob.prototype.arrayBuffer;
+    const released = new Promise((resolve) => (window.release = resolve));
+    Blob.prototype.arrayBuffer = async function () {
+        await released;
+        return read.call(this);
+    };
+}"""
+
+
+def test_a_question_waits_for_its_files_and_goes_off_by_itself(reader: Readers, ollama: Ollama) -> None:
+    me = reader().open().choose("echo")
+    me.page.evaluate(SLOW_DISK)
+    pick(me, file("a.txt", b"a"), file("b.txt", b"b"))
+    me.ask("What is this?")
+    expect(note(me)).to_contain_text("as soon as the files are ready")
+    expect(me.questions).to_have_count(0)
+    me.page.evaluate("() => window.release()")
+    answered(me)
+    assert sent(ollama)["content"] == "What is this?\n\n```a.txt\na\n```\n\n```b.txt\nb\n```"
+    expect(note(me)).to_be_hidden()
+
+
+def test_a_question_whose_files_are_not_all_taken_stays(reader: Readers) -> None:
+    me = reader().open().choose("echo")
+    me.page.evaluate(SLOW_DISK)
+    pick(me, file("a.bin", b"\0"), file("b.txt", b"b"))
+    me.ask("What is this?")
+    expect(note(me)).to_contain_text("as soon as the files are ready")
+    me.page.evaluate("() => window.release()")
+    expect(note(me)).to_contain_text("neither a picture nor plain text")
+    expect(items(me)).to_contain_text(["1 byte"])
+    expect(me.composer).to_have_value("What is this?")
+    expect(me.questions).to_have_count(0)
+
+
 def test_what_could_not_be_sent_comes_back_whole(reader: Readers, ollama: Ollama) -> None:
     me = reader().open().choose("seeing")
     refusal = {"error": {"code": "disk_full", "message": "The disk is full."}}
@@ -314,17 +351,6 @@ def test_attachments_are_taken_away_with_the_keyboard(reader: Readers) -> None:
     me.page.keyboard.press("Enter")
     expect(items(me)).to_have_count(0)
     expect(me.composer).to_be_focused()
-
-
-# Reading a file waits for window.release().
-SLOW_DISK = """() => {
-    const read = Blob.prototype.arrayBuffer;
-    const released = new Promise((resolve) => (window.release = resolve));
-    Blob.prototype.arrayBuffer = async function () {
-        await released;
-        return read.call(this);
-    };
-}"""
 
 
 def test_the_focus_stays_with_an_attachment_that_becomes_ready(reader: Readers) -> None:

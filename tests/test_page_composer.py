@@ -42,21 +42,33 @@ def test_control_and_enter_send_on_a_phone_too(reader: Readers) -> None:
     me.sees("one", "Hello, world!")
 
 
-def test_nothing_is_sent_before_the_conversation_is_there(reader: Readers) -> None:
+def test_a_question_waits_for_its_conversation_and_goes_off_by_itself(reader: Readers) -> None:
     me = reader().open().choose("echo").ask("One")
     me.wait_for("1 messages; the last: One")
     held: list[Route] = []
-    me.page.route("**/api/conversations/*", lambda route: held.append(route))
+    me.page.route("**/api/conversations/*", lambda route: held.append(route), times=1)
     me.page.reload()
     me.ask("Two")
-    expect(me.page.get_by_role("button", name="Send")).to_be_disabled()
+    expect(me.page.get_by_text("as soon as this conversation is here")).to_be_visible()
     expect(me.composer).to_have_value("Two")
     for route in held:
         route.continue_()
-    me.page.unroute("**/api/conversations/*")
-    me.sees("One", "1 messages; the last: One")
-    me.composer.press("Enter")
     me.wait_for("3 messages; the last: Two")
+    expect(me.page.get_by_text("as soon as this conversation is here")).to_be_hidden()
+
+
+def test_a_question_to_a_conversation_that_is_not_there_stays_where_it_was_typed(reader: Readers) -> None:
+    me = reader().open()
+    held: list[Route] = []
+    me.page.route("**/api/conversations/*", lambda route: held.append(route), times=1)
+    me.open("/c/gone").ask("One")
+    expect(me.page.get_by_text("as soon as this conversation is here")).to_be_visible()
+    for route in held:
+        route.continue_()
+    expect(me.page.locator("missing-state")).to_be_visible()
+    expect(me.page.get_by_text("as soon as this conversation is here")).to_be_hidden()
+    expect(me.composer).to_have_value("One")
+    expect(me.questions).to_have_count(0)
 
 
 def test_escape_stops_the_reply_under_a_notice(reader: Readers) -> None:

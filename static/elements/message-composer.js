@@ -23,7 +23,6 @@ class MessageComposer extends HTMLElement {
   #blindNote;
   #list;
   #busy = false;
-  #waiting = false;
   #blindness = null;
   #attachments = [];
 
@@ -73,13 +72,6 @@ class MessageComposer extends HTMLElement {
     this.#show();
   }
 
-  // What is to be asked about isn't there yet.
-  set waiting(waiting) {
-    if (waiting === this.#waiting) return;
-    this.#waiting = waiting;
-    this.#show();
-  }
-
   set attachments(attachments) {
     if (attachments === this.#attachments) return;
     const focused = this.#list.contains(document.activeElement);
@@ -101,10 +93,12 @@ class MessageComposer extends HTMLElement {
     set(this.#note, { textContent: text, hidden: !text });
   }
 
-  // The same without alarm: nothing went wrong.
+  // The same without alarm: nothing went wrong. Where a note says that something did, '' leaves it there.
   set hint(text) {
+    const { classList } = this.#note;
+    if (!text && !classList.contains('calm')) return;
     this.note = text;
-    this.#note.classList.add('calm');
+    classList.toggle('calm', Boolean(text));
   }
 
   focus() {
@@ -118,8 +112,7 @@ class MessageComposer extends HTMLElement {
 
   get #ready() {
     const something = this.#attachments.length > 0 || this.value.trim();
-    const pending = this.#attachments.some(({ kind }) => kind === 'pending');
-    return something && !pending && !this.#waiting && !this.#blindness && !this.#busy;
+    return something && !this.#blindness && !this.#busy;
   }
 
   #submit() {

@@ -39,6 +39,11 @@ export class Attachments extends EventTarget {
     this.#attach({ id: requestId(), kind: 'text', name, bytes: size(text), text, pasted: true });
   }
 
+  // Something is still being made ready.
+  get pending() {
+    return this.#pending.length > 0;
+  }
+
   remove(id) {
     this.#forget(id);
     this.#draft.detach(id);

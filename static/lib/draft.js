@@ -12,6 +12,7 @@ import { Soon } from './soon.js';
 // by their ids. Fires
 //   open      the reader has gone to another conversation
 //   change    the text or the attachments are not what they were, other than by typing
+//   settled   it is known what became of what was sent before
 export class Draft extends EventTarget {
   text = '';
 
@@ -58,6 +59,7 @@ export class Draft extends EventTarget {
   settle(last) {
     if (this.#sent && last && arrived(this.#sent, last)) this.delivered();
     else this.refused();
+    this.#fire('settled');
   }
 
   typed(text) {

@@ -3,11 +3,17 @@ import { t } from '../elements/words.js';
 import { problemWith } from '../lib/question.js';
 import { blindness } from '../lib/sight.js';
 
+// What keeps a question back no longer than this, in ms, needs no words.
+const AT_ONCE = 300;
+
 // The composer: questions, and whether Hearth has them.
 export function asking({ chat, ollama, draft, attachments, choice, page }) {
   const { composer, follower, announcer } = page;
   const model = () => choice.current(chat, ollama);
-  let waits = false;
+  // {question, hurdle}: what was asked and can't be sent yet stays where it is, and goes off by itself unless it is
+  // changed.
+  let waits = null;
+  let hint = null;
 
   function ask({ content, images, request }) {
     composer.value = draft.text;
@@ -18,34 +24,58 @@ export function asking({ chat, ollama, draft, attachments, choice, page }) {
   }
 
   function submit() {
-    if (!chat.ready || blindness(attachments.all, model(), ollama.models)) return;
+    giveUp();
+    if (chat.busy || blindness(attachments.all, model(), ollama.models)) return;
     const problem = problemWith(draft.question);
+    const hurdle = inTheWay();
     if (problem) composer.note = problems[problem]();
-    else if (ollama.problem === 'no_models') wait();
+    else if (hurdle) wait(hurdle);
     else ask(draft.take());
   }
 
-  // As long as there is no model the question stays where it is; it goes off by itself, unless it is changed.
-  function wait() {
-    waits = true;
-    composer.hint = t('composer.waits');
+  const hurdles = [
+    { stands: () => chat.phase === 'loading', words: () => t('composer.waits.conversation') },
+    { stands: () => attachments.pending, words: () => t('composer.waits.files') },
+    { stands: () => ollama.problem === 'no_models', words: () => t('composer.waits.model') },
+  ];
+
+  function inTheWay() {
+    return hurdles.find((hurdle) => hurdle.stands()) ?? null;
+  }
+
+  function wait(hurdle) {
+    waits = { question: asked(), hurdle };
+    hint = setTimeout(() => (composer.hint = hurdle.words()), AT_ONCE);
+  }
+
+  function goOn() {
+    if (waits && waits.hurdle !== inTheWay()) submit();
+  }
+
+  function compare() {
+    if (waits && waits.question !== asked()) giveUp();
+  }
+
+  function giveUp() {
+    clearTimeout(hint);
+    if (waits) composer.hint = '';
+    waits = null;
+  }
+
+  function asked() {
+    return JSON.stringify([draft.text, attachments.all.map(({ id }) => id)]);
   }
 
   composer.addEventListener('ask', submit);
-  ollama.addEventListener('change', () => {
-    if (!waits || ollama.problem) return;
-    waits = false;
-    submit();
-  });
-  for (const type of ['open', 'change']) {
-    draft.addEventListener(type, () => {
-      if (waits) composer.note = '';
-      waits = false;
-    });
-  }
+  ollama.addEventListener('change', () => ollama.problem || goOn());
+  attachments.addEventListener('added', goOn);
+  draft.addEventListener('settled', () => (chat.phase === 'ready' ? goOn() : giveUp()));
+  draft.addEventListener('open', giveUp);
+  draft.addEventListener('change', compare);
+  attachments.addEventListener('change', compare);
   composer.addEventListener('stop', () => chat.stop());
   composer.addEventListener('draft', ({ detail }) => {
-    waits = false;
+    giveUp();
     draft.typed(detail.text);
   });
   document.addEventListener('example', ({ detail }) => {
