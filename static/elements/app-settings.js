@@ -11,10 +11,10 @@ const themes = ['system', 'light', 'dark'];
 //   import-files {files}, export-all, open-help
 class AppSettings extends HTMLElement {
   #dialog = null;
+  #versions = null;
 
-  // preferences: {theme, language, notices: true, false, or null where there are none, denied, installable};
-  // status: that of the API, or null
-  open(preferences, status) {
+  // preferences: {theme, language, notices: true, false, or null where there are none, denied, installable}
+  open(preferences) {
     this.#dialog?.remove();
     this.#dialog = sheet(
       t('app.title'),
@@ -25,7 +25,7 @@ class AppSettings extends HTMLElement {
       make('h3', { textContent: t('app.data') }),
       this.#conversations(),
       make('h3', { textContent: t('app.about') }),
-      this.#about(preferences, status),
+      this.#about(preferences),
     );
     this.append(this.#dialog);
     this.#dialog.showModal();
@@ -33,6 +33,12 @@ class AppSettings extends HTMLElement {
 
   close() {
     this.#dialog?.close();
+  }
+
+  // status: that of the API, or null for as long as it is not known.
+  showStatus(status) {
+    const lines = status ? [t('app.version', { version: status.version }), ollamaLine(status.ollama)] : [];
+    this.#versions?.replaceChildren(...lines.map((textContent) => make('p', { className: 'hint', textContent })));
   }
 
   #themes(chosen) {
@@ -78,15 +84,14 @@ class AppSettings extends HTMLElement {
     return make('div', { className: 'data' }, bring, take, input, hint);
   }
 
-  #about({ installable }, status) {
-    const lines = status ? [t('app.version', { version: status.version }), ollamaLine(status.ollama)] : [];
+  #about({ installable }) {
     const keyboard = button('keyboard', t('app.keyboard'), () => {
       this.close();
       send(this, 'open-help');
     });
     const install = button('save', t('app.install'), () => send(this, 'install'));
-    const words = lines.map((textContent) => make('p', { className: 'hint', textContent }));
-    return make('div', { className: 'data' }, keyboard, ...(installable ? [install] : []), ...words);
+    this.#versions = make('div', { className: 'versions' });
+    return make('div', { className: 'data' }, keyboard, ...(installable ? [install] : []), this.#versions);
   }
 
   #prefer(name, value) {

@@ -133,6 +133,8 @@ class ModelRow extends HTMLElement {
     if (about.dataset.asked === asked) return;
     about.dataset.asked = asked;
     about.replaceChildren(make('p', { className: 'hint', textContent: t('models.reading') }));
+    // What it would ask is about what was read before.
+    remove.replaceChildren();
     const details = await this.#ask('read-model').catch((error) => ({ error }));
     if (about.dataset.asked !== asked) return;
     // Another look may find what this one did not.
@@ -160,7 +162,7 @@ class ModelRow extends HTMLElement {
     const { servers = [] } = this.#model;
     const question = deletion({ ...details, size: this.#model.size, name: this.#model.name });
     const where = servers.length > 1 ? ` ${t('models.delete.where', { host: hostOf(place) })}` : '';
-    return deedAsked(t('models.delete'), question + where, t('models.delete.yes'), () => this.#ask('delete-model'));
+    return deedAsked(t('models.delete'), question + where, t('models.delete.yes'), () => this.#ask('delete-model', { server: place }));
   }
 
   async #load(keepAlive) {

@@ -48,7 +48,7 @@ export class Chat extends EventTarget {
       last: async (generation, signal) => (await this.#retry(() => api.generation(generation), signal)).last,
       update: (id, change) => this.#update(id, change),
       written: (id, event, text) => this.#fire('written', { reply: this.#tree.get(id), event, text }),
-      ended: (id, signal) => this.#ended(id, signal),
+      ended: (reading, signal) => this.#ended(reading, signal),
       complain: (error, signal) => this.#complain(error, signal),
       now,
     });
@@ -259,12 +259,13 @@ export class Chat extends EventTarget {
   }
 
   // Where it was joined and what was left out is told by the message only.
-  async #ended(id, signal) {
+  async #ended({ id, generation }, signal) {
     const reply = this.#tree.get(id);
     if (!isRunning(reply)) this.#fire('finished', { reply });
     try {
       const message = await this.#retry(() => this.#api.message(id), signal);
-      if (signal.aborted) return;
+      // The reply may have gone on meanwhile: then this tells of what was.
+      if (signal.aborted || this.#tree.get(id)?.generation !== generation) return;
       const running = this.conversation.running?.filter((generation) => generation !== message.generation);
       this.conversation = { ...this.conversation, running };
       this.#update(id, (shown) => merged(shown, message, this.#readings.state(shown.generation)));
@@ -278,7 +279,8 @@ export class Chat extends EventTarget {
   #update(id, change) {
     const message = change(this.#tree.get(id));
     this.#tree.put(message);
-    const place = this.messages.findLastIndex((one) => one.id === id);
+    // What is about to go on is shown as that until Hearth has answered.
+    const place = this.messages.findLastIndex((one) => one.id === id && one.phase !== 'sending');
     if (place >= 0) this.messages[place] = message;
     this.#fire('change');
   }

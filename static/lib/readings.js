@@ -7,7 +7,7 @@ import { applied } from './reply.js';
 //   last(generation, signal)            the number of its last event
 //   update(message, change)             changes the reply as it is shown
 //   written(message, event, text)       an event has come that is news; text: what it added to the content
-//   ended(message, signal)              nothing more will come
+//   ended({id, generation}, signal)     nothing more will come of this generation of the message
 export class Readings {
   #hooks;
   // generation → {message, abort} while it is followed, null once it was to its end
@@ -34,7 +34,7 @@ export class Readings {
     if (!signal.aborted) await this.#read(id, generation, last, signal);
     if (signal.aborted) return;
     this.#known.set(generation, null);
-    await this.#hooks.ended(id, visit);
+    await this.#hooks.ended({ id, generation }, visit);
   }
 
   // Lets go of all but these replies, and returns the ids of those that were being followed.

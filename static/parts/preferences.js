@@ -37,10 +37,13 @@ export function preferences({ ollama }) {
 
   async function open() {
     await import('../elements/app-settings.js');
-    settings.open(chosen(), ollama.status);
+    settings.open(chosen());
+    settings.showStatus(ollama.status);
   }
 
   document.addEventListener('open-app-settings', open);
+  // It may not be on the page yet.
+  ollama.addEventListener('change', () => settings.showStatus?.(ollama.status));
   document.addEventListener('open-help', async () => {
     await import('../elements/help-sheet.js');
     document.querySelector('help-sheet').open();

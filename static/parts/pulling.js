@@ -25,7 +25,11 @@ export function pulling(house) {
 
   const bring = () => import('./models.js').then(({ models }) => models(house));
   const open = later(page, bring, 'models-sheet', 'model-row', 'pull-list');
-  document.addEventListener('open-models', (event) => managesModels(ollama.status) && open(event));
+  document.addEventListener('open-models', async (event) => {
+    // Pressed before it is known who is there.
+    if (!ollama.status) await ollama.check();
+    if (managesModels(ollama.status)) open(event);
+  });
 
   const heard = () => Boolean(transports.current.changes);
   new PullPoll({ pulls, heard: () => document.hidden || heard() });

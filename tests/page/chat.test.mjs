@@ -137,9 +137,10 @@ test('stop with nobody to answer gives the question back', async () => {
   assert.deepEqual(chat.messages, []);
 });
 
-// A reply that was stopped behind "One, ".
-async function stopped() {
+// A reply that was stopped behind "One, ". before: is handed the Hearth in which that happens.
+async function stopped(before = () => {}) {
   const all = begin();
+  before(all.hearth);
   const { hearth, chat } = all;
   await chat.ask('Count', { model: 'm' });
   Object.assign(hearth.messages[1], { state: 'stopped', content: 'One, ' });
@@ -177,6 +178,46 @@ test('a reply that goes on in another tab goes on here', async () => {
   await turn();
   assert.deepEqual(texts(chat), ['Count', 'One, two']);
   assert.equal(chat.messages[1].content, text);
+});
+
+// What Hearth answers to `message` is that of now, and comes when it is let go.
+function late(hearth) {
+  const read = hearth.message;
+  let go;
+  const released = new Promise((resolve) => (go = resolve));
+  hearth.message = async (id) => {
+    const message = await read(id);
+    await released;
+    return message;
+  };
+  return go;
+}
+
+test('what is told late of a reply that was stopped does not touch it once it goes on', async () => {
+  let go;
+  const { hearth, chat } = await stopped((one) => (go = late(one)));
+  await chat.goOn(chat.messages[1]);
+  hearth.events.get('g1+').put(content(2, 'two'));
+  await turn();
+  go();
+  await turn();
+  hearth.events.get('g1+').put(content(3, ' three'));
+  await turn();
+  assert.deepEqual([chat.messages[1].generation, ...texts(chat)], ['g1+', 'Count', 'One, two three']);
+});
+
+test('what is told late of a reply that was stopped does not take back that it is about to go on', async () => {
+  let go;
+  const { hearth, chat } = await stopped((one) => (go = late(one)));
+  const on = hearth.goOn;
+  hearth.goOn = async (id) => {
+    go();
+    await turn();
+    assert.equal(chat.messages[1].phase, 'sending');
+    return on(id);
+  };
+  await chat.goOn(chat.messages[1]);
+  assert.deepEqual([chat.messages[1].generation, chat.busy, ...texts(chat)], ['g1+', true, 'Count', 'One, ']);
 });
 
 test('a refusal to go on leaves the reply as it was', async () => {
