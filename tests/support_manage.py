@@ -27,6 +27,7 @@ def dialog(me: Reader) -> Locator:
 
 
 def get(sheet: Locator, name: str) -> None:
+    expect(sheet.locator("model-get button")).to_be_enabled()
     field = sheet.get_by_label("Get a model")
     field.fill(name)
     field.press("Enter")

@@ -148,6 +148,20 @@ class Reader:
         self.composer.press("Enter")
         return self
 
+    @contextmanager
+    def keeping(self, method: str = "PATCH") -> Iterator[None]:
+        """What the page changes inside has reached Hearth behind it."""
+        with self.page.expect_response(lambda answer: answer.request.method == method):
+            yield
+
+    def until(self, condition: Callable[[], Any]) -> None:
+        """What no locator can tell; Playwright's events come only while it waits."""
+        for _ in range(300):
+            if condition():
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError("not within 15 s")
+
     def wait_for(self, text: str) -> None:
         expect(self.text).to_contain_text(text, timeout=20_000)
 

@@ -106,16 +106,19 @@ def test_signing_out_leaves_nothing_in_the_browser(reader: Readers) -> None:
 def test_signing_out_leaves_nothing_also_where_its_answer_comes_last(reader: Readers) -> None:
     me = signed_in(reader)
     me.composer.fill("Half a thought about cats")
+    over: list[str] = []
 
     def late(route: Route) -> None:
         """The line to Hearth is cut before."""
         answer = route.fetch(max_redirects=0)
         me.page.locator("input[name=password]").wait_for()
         route.fulfill(response=answer)
+        over.append(route.request.url)
 
     me.page.route("**/sign-out", late)
     choose(me, "Sign out")
     me.page.wait_for_url("**/sign-in")
+    me.until(lambda: over)
     assert "cats" not in kept(me)["values"]
 
 

@@ -30,7 +30,8 @@ def test_an_edited_question_is_a_branch_that_one_can_leave_again(reader: Readers
     box.press("Enter")
     me.sees("Uno", "1 messages; the last: Uno")
     place(me.questions.first, "2/2")
-    me.questions.first.get_by_role("button", name="Previous version").press("Enter")
+    with me.keeping():
+        me.questions.first.get_by_role("button", name="Previous version").press("Enter")
     me.sees("One", "1 messages; the last: One", "Two", "3 messages; the last: Two")
     expect(me.questions.first.get_by_role("button", name="Next version")).to_be_enabled()
     me.page.reload()
@@ -97,6 +98,7 @@ def test_an_edit_is_not_lost_to_a_question_that_is_on_its_way(reader: Readers) -
     box = edit(me, me.questions.first)
     box.fill("Half a thought")
     box.press("Enter")
+    me.until(lambda: held)
     held[0].continue_()
     me.page.unroute("**/messages")
     me.wait_for("3 messages; the last: Two")

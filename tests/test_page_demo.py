@@ -36,6 +36,7 @@ def test_the_demo_model_answers_goes_on_after_a_reload_and_is_stopped(
     stop = me.page.get_by_role("button", name="Stop")
     expect(stop).to_have_count(0, timeout=60_000)
     me.ask("Write a very long story about a lighthouse, a cat and the sea.")
+    expect(me.replies).to_have_count(2)
     expect(me.text).to_contain_text(re.compile(r"\w+ \w+ \w+"), timeout=60_000)
     me.page.reload()
     expect(me.text).to_contain_text(re.compile(r"\w+ \w+ \w+"), timeout=60_000)

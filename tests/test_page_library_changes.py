@@ -21,7 +21,8 @@ def earlier(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("earlier")
 def test_pinned_ones_come_first(reader: Readers, transport: str) -> None:
     me = reader().open(transport=transport)
-    choose(me, "Old photographs", "Pin")
+    with me.keeping():
+        choose(me, "Old photographs", "Pin")
     expect(me.page.get_by_role("list", name="Pinned").get_by_role("link")).to_have_text(["Old photographs"])
     me.page.reload()
     expect(titles(me).first).to_have_text("Old photographs")
@@ -40,7 +41,8 @@ def test_renamed_in_place(reader: Readers, transport: str) -> None:
     field = me.page.get_by_role("textbox", name="Title")
     expect(field).to_be_focused()
     field.fill("A sunny Sunday")
-    field.press("Enter")
+    with me.keeping():
+        field.press("Enter")
     expect(row(me, "A sunny Sunday").get_by_role("link")).to_be_focused()
     expect(me.page).to_have_title("A sunny Sunday · Hearth")
     expect(me.page.locator("chat-menu .title")).to_have_text("A sunny Sunday")
@@ -121,7 +123,8 @@ def test_the_conversation_on_the_page_is_deleted(reader: Readers) -> None:
     expect(me.page).to_have_url(me.hearth + "/")
     expect(me.page.locator("empty-state")).to_be_visible()
     expect(row(me, "A rainy Sunday")).to_have_count(0)
-    me.page.get_by_role("button", name="Dismiss").click()
+    with me.keeping("DELETE"):
+        me.page.get_by_role("button", name="Dismiss").click()
     me.page.reload()
     expect(rows(me)).to_have_count(6)
 

@@ -42,7 +42,7 @@ def test_a_model_is_got_by_its_name_and_every_tab_sees_how_far_it_is(reader: Rea
 
 def test_without_a_socket_it_is_seen_too(reader: Readers, ollama: Ollama) -> None:
     me, other = reader().open(transport="sse"), reader().open(transport="sse")
-    ollama.fake.library.scripts["fresh"] = [[*HALF, 3, SUCCESS]]
+    ollama.fake.library.scripts["fresh"] = [[*HALF, 6, SUCCESS]]
     sheet = manage(me)
     get(sheet, "fresh")
     expect(sheet.locator("pull-progress")).to_contain_text("50%")

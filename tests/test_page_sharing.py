@@ -144,7 +144,7 @@ def test_pictures_and_files_of_a_question_are_shown(reader: Readers, ollama: Oll
     )
     expect(me.page.locator("attachment-list")).to_contain_text("list.txt")
     me.ask("What is this?")
-    expect(me.replies).to_have_count(1)
+    me.wait_for("the last")
     guest = visit(reader, link(sharing(me)))
     guest.page.locator("user-message .picture").click()
     expect(guest.page.get_by_role("dialog")).to_be_visible()

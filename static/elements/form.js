@@ -45,6 +45,7 @@ export class Form {
   #places;
   #button;
   #outcome;
+  #sent = {};
 
   // fields: {name: Field}; run: gets their values, and what it throws is shown; places: {code of an error: name of the
   // field}; more: what stands before the button; done: words for when it is done; look: of the button.
@@ -60,8 +61,9 @@ export class Form {
     this.element.addEventListener('submit', (event) => this.#submit(event, done));
   }
 
+  // Of what was sent; what was typed since then stays.
   clear() {
-    for (const { input } of Object.values(this.#fields)) input.value = '';
+    for (const [name, { input }] of Object.entries(this.#fields)) if (input.value === this.#sent[name]) input.value = '';
   }
 
   async #submit(event, done) {
@@ -72,8 +74,9 @@ export class Form {
     for (const field of Object.values(this.#fields)) field.problem = '';
     this.#button.disabled = true;
     const values = Object.entries(this.#fields).map(([name, { input }]) => [name, input.value]);
+    this.#sent = Object.fromEntries(values);
     try {
-      await this.#run(Object.fromEntries(values));
+      await this.#run(this.#sent);
       this.#say(done);
     } catch (error) {
       this.#refused(error);

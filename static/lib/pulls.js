@@ -12,6 +12,8 @@ export class Pulls extends EventTarget {
   #api;
   #connection;
   #ended = [];
+  // How often something was changed here: what was asked for before that is old.
+  #changes = 0;
 
   constructor({ api, connection }) {
     super();
@@ -20,13 +22,7 @@ export class Pulls extends EventTarget {
   }
 
   // Who may not see them is told so once, and has none.
-  read = oneAtATime(async () => {
-    try {
-      this.hear(await this.#connection.retry(() => this.#api.pulls()));
-    } catch (error) {
-      if (error instanceof ApiError) this.hear({ pulls: [] });
-    }
-  });
+  read = oneAtATime(() => this.#read());
 
   // The whole list, as it is now: a frame of the socket, or an answer.
   hear({ pulls }) {
@@ -78,11 +74,24 @@ export class Pulls extends EventTarget {
     await this.#connection.retry(() => this.#api.dismissPull(id)).catch((error) => {
       if (error.status !== 404) throw error;
     });
+    this.#changes++;
     this.hear({ pulls: this.all.filter((pull) => pull.id !== id) });
+  }
+
+  async #read() {
+    const changes = this.#changes;
+    try {
+      const answer = await this.#connection.retry(() => this.#api.pulls());
+      if (changes !== this.#changes) return this.#read();
+      this.hear(answer);
+    } catch (error) {
+      if (error instanceof ApiError) this.hear({ pulls: [] });
+    }
   }
 
   // A frame may have told of it already, and of more.
   #take(pulls) {
+    this.#changes++;
     const newer = pulls.filter((pull) => !this.all.some((one) => one.id === pull.id && byTime(one, pull) > 0));
     const ids = new Set(newer.map(({ id }) => id));
     this.hear({ pulls: [...this.all.filter(({ id }) => !ids.has(id)), ...newer] });

@@ -9,6 +9,8 @@ export class Sharing extends EventTarget {
 
   #api;
   #connection;
+  // How often something was changed here: what was read before that is old.
+  #changes = 0;
 
   constructor({ api, connection }) {
     super();
@@ -24,7 +26,8 @@ export class Sharing extends EventTarget {
   // message: down to which; null: live
   async add(conversation, { message, sign_in }) {
     const share = await this.#api.createShare(conversation, { message, sign_in });
-    this.#set([share, ...this.all]);
+    this.#changes++;
+    this.#set([share, ...this.all.filter(({ id }) => id !== share.id)]);
     return share;
   }
 
@@ -34,11 +37,14 @@ export class Sharing extends EventTarget {
     } catch (error) {
       if (error.status !== 404) throw error; // it was ended elsewhere
     }
+    this.#changes++;
     this.#set(this.all.filter((share) => share.id !== id));
   }
 
   async #read() {
+    const changes = this.#changes;
     const { shares } = await this.#connection.retry(() => this.#api.shares());
+    if (changes !== this.#changes) return this.#read();
     this.#set([...shares].sort(newer));
   }
 

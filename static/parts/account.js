@@ -1,5 +1,6 @@
 import '../elements/account-sheet.js';
 import { AccountsApi } from '../lib/accounts-api.js';
+import { oneAtATime } from '../lib/one-at-a-time.js';
 import { afterwards, answers } from './answers.js';
 import { leaving } from './session.js';
 
@@ -27,8 +28,8 @@ export function account(house) {
     return people.filter(({ role, disabled }) => role === 'owner' && !disabled).length < 2;
   }
 
-  const readSessions = async () => (sheet.sessions = await calls.sessions());
-  const readTokens = async () => (sheet.tokens = await calls.tokens());
+  const readSessions = oneAtATime(async () => (sheet.sessions = await calls.sessions()));
+  const readTokens = oneAtATime(async () => (sheet.tokens = await calls.tokens()));
 
   answers(sheet, {
     'rename-account': async ({ name }) => {

@@ -1,5 +1,6 @@
 import '../elements/people-sheet.js';
 import { AccountsApi } from '../lib/accounts-api.js';
+import { oneAtATime } from '../lib/one-at-a-time.js';
 import { afterwards, answers } from './answers.js';
 
 // The people of the house, for its owner. Returns what opens them.
@@ -8,11 +9,11 @@ export function people(house) {
   const calls = new AccountsApi(api);
   const sheet = document.querySelector('people-sheet');
 
-  async function read() {
+  const read = oneAtATime(async () => {
     const known = await calls.people();
     const models = ollama.models.map(({ name }) => name);
     sheet.show({ ...known, me: session.user?.id, models, guarded: session.auth === 'required' });
-  }
+  });
 
   async function open() {
     sheet.open();

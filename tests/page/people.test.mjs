@@ -7,6 +7,7 @@ import { ApiError, ConnectionError } from '../../static/lib/errors.js';
 import { Session } from '../../static/lib/session.js';
 import { Shared } from '../../static/lib/shared.js';
 import { Sharing } from '../../static/lib/sharing.js';
+import { turn } from './fake-hearth.mjs';
 
 const OLGA = { id: 'house', name: 'Olga', role: 'owner', may: { models: true, people: true } };
 const MIA = { id: 'm1', name: 'Mia', role: 'member', may: { models: false, people: false } };
@@ -162,6 +163,33 @@ test('links are listed the newest first, and one that was ended elsewhere is gon
   assert.deepEqual(sharing.of('c2').map(({ id }) => id), ['n']);
   await sharing.end('a');
   assert.deepEqual(sharing.all.map(({ id }) => id), ['n', 'b']);
+});
+
+test('a list of links that was read before one was made does not take it away', async () => {
+  const share = (id) => ({ id, conversation: 'c', created_at: `2026-01-0${id}T00:00:00Z` });
+  const there = [share(1)];
+  let go;
+  const slow = new Promise((resolve) => (go = resolve));
+  const api = {
+    shares: async () => {
+      const shares = [...there];
+      await slow;
+      return { shares };
+    },
+    createShare: async () => {
+      there.push(share(2));
+      return share(2);
+    },
+  };
+  const sharing = new Sharing({ api, connection: { retry: (action) => action() } });
+  const reading = sharing.refresh();
+  await turn();
+  await sharing.add('c', { message: null, sign_in: true });
+  go();
+  await reading;
+  assert.deepEqual(sharing.of('c').map(({ id }) => id), [2, 1]);
+  await sharing.add('c', { message: null, sign_in: true });
+  assert.deepEqual(sharing.of('c').map(({ id }) => id), [2, 1]);
 });
 
 const question = { id: 'q', role: 'user', content: 'Hi', images: [], state: null };

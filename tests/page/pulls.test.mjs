@@ -88,6 +88,29 @@ test('an answer that comes behind newer news changes nothing', async () => {
   assert.equal(pulls.all[0].state, 'cancelled');
 });
 
+test('a list that was read before a pull began does not take it away', async () => {
+  const there = [];
+  let go;
+  const slow = new Promise((resolve) => (go = resolve));
+  const pulls = over({
+    pulls: async () => {
+      const answer = { pulls: [...there] };
+      await slow;
+      return answer;
+    },
+    pull: async () => {
+      there.push(pull());
+      return { pulls: [pull()] };
+    },
+  });
+  const reading = pulls.read();
+  await new Promise((resolve) => setTimeout(resolve));
+  await pulls.begin('llama3.2');
+  go();
+  await reading;
+  assert.equal(pulls.running.length, 1);
+});
+
 test('one that is dismissed elsewhere is gone here too', async () => {
   const pulls = over({ dismissPull: async () => Promise.reject(new ApiError(404, 'not_found', 'None.')) });
   pulls.hear({ pulls: [pull({ state: 'failed' })] });
