@@ -28,7 +28,9 @@ export class Chat extends EventTarget {
   #fields;
   #readings;
   #tree = new Tree();
-  #leaf = new LeafChoice((leaf) => this.#keepLeaf(leaf));
+  // Which conversation is on the page, or about to be; null: one that isn't there yet.
+  #id = null;
+  #leaf = new LeafChoice(() => {});
   // Ends whatever belongs to the conversation on the page once the reader goes to another.
   #visit = new AbortController();
   #read = null;
@@ -83,18 +85,20 @@ export class Chat extends EventTarget {
     return this.#tree.siblings(message);
   }
 
+  // Resolves to whether that is what is on the page: the reader may have gone elsewhere meanwhile, and come back.
   async open(id) {
     this.#visit.abort();
     this.#visit = new AbortController();
+    const { signal } = this.#visit;
     this.#sending = null;
     this.#behind = false;
     this.#readings.clear();
     this.#tree = new Tree();
-    this.#leaf = new LeafChoice((leaf) => this.#keepLeaf(leaf));
+    this.#isAbout(id, signal);
     Object.assign(this, { phase: id ? 'loading' : 'new', conversation: null, messages: [], problem: null });
-    this.#read = id ? this.#reader(id) : null;
     if (id) await this.#read();
     else this.#fire('change');
+    return !signal.aborted;
   }
 
   // Shows what happened elsewhere: in another tab, on another device, or while this page was asleep.
@@ -105,7 +109,7 @@ export class Chat extends EventTarget {
 
   // What Hearth tells of a conversation that has changed.
   async hear({ id }) {
-    if (id === this.conversation?.id) await this.refresh();
+    if (id === this.#id) await this.refresh();
   }
 
   // images: base64, as the API takes them.
@@ -201,25 +205,32 @@ export class Chat extends EventTarget {
       const create = () => this.#api.createConversation({ ...named(model), ...this.#fields() });
       const conversation = await this.#retry(create, signal);
       signal.throwIfAborted();
-      this.#read = this.#reader(conversation.id);
+      this.#isAbout(conversation.id, this.#visit.signal);
       Object.assign(this, { conversation, phase: 'ready' });
       this.#fire('created');
     }
     return this.conversation.id;
   }
 
-  async #keepLeaf(leaf) {
-    await this.#retry(() => this.#api.changeConversation(this.conversation.id, { leaf }), this.#visit.signal);
-    this.#turn++;
+  #isAbout(id, signal) {
+    this.#id = id;
+    this.#read = this.#reader(id, signal);
+    this.#leaf = new LeafChoice((leaf) => this.#keepLeaf(id, leaf, signal));
+  }
+
+  async #keepLeaf(id, leaf, signal) {
+    await this.#retry(() => this.#api.changeConversation(id, { leaf }), signal);
+    if (!signal.aborted) this.#turn++;
   }
 
   // --- reading
 
   // Answers that overtook each other would show what was, not what is.
-  #reader(id) {
-    const { signal } = this.#visit;
+  #reader(id, signal) {
     return oneAtATime(async () => {
-      if (this.showing && !this.#sending && !signal.aborted) await this.#load(id, signal);
+      if (signal.aborted) return;
+      if (this.#sending) this.#behind = true;
+      else if (this.showing) await this.#load(id, signal);
     });
   }
 
@@ -230,7 +241,8 @@ export class Chat extends EventTarget {
       const conversation = await this.#retry(() => this.#api.conversation(id), signal);
       if (signal.aborted) return;
       if (turn === this.#turn) this.#take(conversation);
-      else this.refresh();
+      else if (this.#sending) this.#behind = true;
+      else await this.#load(id, signal);
     } catch (error) {
       if (signal.aborted) return;
       if (error.status === 404) Object.assign(this, { phase: 'missing', conversation: null, messages: [] });

@@ -10,9 +10,7 @@ export function places(house) {
     composer.note = '';
     composer.invite();
     follower.toEnd();
-    await chat.open(id);
-    // The reader may have gone elsewhere meanwhile, and come back.
-    if (id !== address() || chat.phase === 'loading') return;
+    if (!(await chat.open(id))) return;
     draft.settle(chat.messages.findLast(({ role }) => role === 'user'));
     composer.value = draft.text;
   }

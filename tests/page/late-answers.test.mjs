@@ -1,0 +1,89 @@
+// Answers that come late, or in another order than they were asked for.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { begin, content, done, texts, turn } from './fake-hearth.mjs';
+
+// The next answer to `name` is that of the moment it is asked for, and comes when it is let go.
+function late(hearth, name) {
+  const answer = hearth[name];
+  let go;
+  const released = new Promise((resolve) => (go = resolve));
+  hearth[name] = async (...given) => {
+    hearth[name] = answer;
+    const answered = await answer(...given);
+    await released;
+    return answered;
+  };
+  return go;
+}
+
+// One question with two replies, of which the second is read; another conversation, `d`, is there too.
+async function twoBranches() {
+  const all = begin();
+  const { hearth, chat } = all;
+  const read = hearth.conversation;
+  hearth.conversation = async (id) => (id === 'd' ? { id, leaf: null, messages: [] } : read(id));
+  await chat.ask('One', { model: 'm' });
+  for (const [id, text] of [['a1', 'First'], ['a2', 'Second']]) {
+    if (id === 'a2') await chat.tryAgain(chat.messages[1], { model: 'm' });
+    Object.assign(hearth.messages.find((one) => one.id === id), { state: 'done', content: text });
+    hearth.log(chat.running.generation, [content(1, text), done(2)]);
+    await chat.refresh();
+    await chat.open('c');
+    await turn();
+  }
+  assert.deepEqual([chat.busy, ...texts(chat)], [false, 'One', 'Second']);
+  return all;
+}
+
+test('a branch that Hearth hears of late keeps nobody waiting in another conversation', async () => {
+  const { hearth, chat } = await twoBranches();
+  const told = late(hearth, 'changeConversation');
+  chat.choose('a1');
+  const read = late(hearth, 'conversation');
+  const opening = chat.open('d');
+  await turn();
+  told();
+  await turn();
+  read();
+  assert.equal(await opening, true);
+  assert.equal(chat.phase, 'ready');
+  assert.equal(hearth.calls.filter(([call]) => call === 'change').length, 1);
+});
+
+test('the last branch that was chosen is kept for its own conversation, also when another is on the page', async () => {
+  const { hearth, chat } = await twoBranches();
+  const changed = [];
+  const change = hearth.changeConversation;
+  hearth.changeConversation = async (id, fields) => (changed.push([id, fields.leaf]), change(id, fields));
+  const told = late(hearth, 'changeConversation');
+  chat.choose('a1');
+  chat.choose('a2');
+  await chat.open('d');
+  told();
+  await turn();
+  assert.deepEqual(changed, [['c', 'a1'], ['c', 'a2']]);
+});
+
+test('who comes back to a conversation is not told of the first visit', async () => {
+  const { hearth, chat } = await twoBranches();
+  const read = late(hearth, 'conversation');
+  const first = chat.open('c');
+  await turn();
+  await chat.open('d');
+  assert.equal(await chat.open('c'), true);
+  read();
+  assert.equal(await first, false);
+});
+
+test('what changes elsewhere while a conversation is being read is read, too', async () => {
+  const { hearth, chat } = await twoBranches();
+  const read = late(hearth, 'conversation');
+  const opening = chat.open('c');
+  await turn();
+  hearth.reply('q0', { id: 'a9', state: 'done', content: 'Other' });
+  const hearing = chat.hear({ id: 'c', deleted: false });
+  read();
+  await Promise.all([opening, hearing]);
+  assert.deepEqual(texts(chat), ['One', 'Other']);
+});
