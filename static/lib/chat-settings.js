@@ -99,8 +99,7 @@ export class ChatSettings extends EventTarget {
   }
 
   #saved(id, fields, answer) {
-    const { conversation } = this.#chat;
-    if (conversation?.id === id) Object.assign(conversation, only(answer));
+    this.#chat.changed(id, only(answer));
     const left = Object.entries(this.#unsaved.get(id) ?? {}).filter(([name, value]) => value !== fields[name]);
     if (left.length) this.#unsaved.set(id, Object.fromEntries(left));
     else this.#unsaved.delete(id);

@@ -112,6 +112,13 @@ export class Chat extends EventTarget {
     if (id === this.#id) await this.refresh();
   }
 
+  // Fields of the conversation `id` were changed here: what was read of it before is old.
+  changed(id, fields) {
+    if (id !== this.#id) return;
+    this.#turn++;
+    if (this.conversation) this.conversation = { ...this.conversation, ...fields };
+  }
+
   // images: base64, as the API takes them.
   async ask(content, options) {
     const last = this.messages.at(-1);

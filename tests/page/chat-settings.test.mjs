@@ -15,6 +15,7 @@ function storage() {
 // A chat, and a Hearth whose answer to each PATCH the test may decide on.
 function house({ conversation = null, kept = storage(), answer = null } = {}) {
   const chat = Object.assign(new EventTarget(), { conversation, phase: conversation ? 'ready' : 'new' });
+  chat.changed = (id, fields) => id === chat.conversation?.id && Object.assign(chat.conversation, fields);
   const calls = [];
   const api = {
     async changeConversation(id, fields, extra) {

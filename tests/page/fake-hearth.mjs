@@ -61,7 +61,7 @@ export class FakeHearth {
 
   #whole(id) {
     if (id !== 'c') throw new ApiError(404, 'not_found', 'There is no such conversation.');
-    return { id, leaf: this.fields.leaf ?? null, messages: structuredClone(this.messages) };
+    return { id, leaf: null, ...this.fields, messages: structuredClone(this.messages) };
   }
 
   async #answer(call, answer) {

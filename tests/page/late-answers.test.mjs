@@ -87,3 +87,18 @@ test('what changes elsewhere while a conversation is being read is read, too', a
   await Promise.all([opening, hearing]);
   assert.deepEqual(texts(chat), ['One', 'Other']);
 });
+
+test('what was read before a setting was changed does not take it back', async () => {
+  const { hearth, chat } = await twoBranches();
+  for (const reading of [() => chat.refresh(), () => chat.open('c')]) {
+    hearth.fields.think = false;
+    const read = late(hearth, 'conversation');
+    const over = reading();
+    await turn();
+    hearth.fields.think = true;
+    chat.changed('c', { think: true });
+    read();
+    await over;
+    assert.equal(chat.conversation.think, true);
+  }
+});
