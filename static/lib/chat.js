@@ -204,7 +204,9 @@ export class Chat extends EventTarget {
   // up, and goes back to where it was typed.
   #stopSending() {
     this.#sending.stop = true;
-    if (this.#connection.away) this.#sending.abort.abort();
+    if (this.#connection.away) return this.#sending.abort.abort();
+    this.messages = [...this.messages.slice(0, -1), { ...this.messages.at(-1), stopping: true }];
+    this.#fire('change');
   }
 
   async #conversationId(model, signal) {

@@ -45,7 +45,8 @@ export function merged(shown, message, followed) {
 
 // What is shown while Hearth is asked to go on with a reply.
 export function aboutToGoOn(reply) {
-  return { ...reply, key: reply.key ?? reply.id, state: 'queued', phase: 'sending', error: null, reason: null };
+  const before = { state: 'queued', phase: 'sending', error: null, reason: null, stopping: false };
+  return { ...reply, ...before, key: reply.key ?? reply.id };
 }
 
 // There is something to go on with.

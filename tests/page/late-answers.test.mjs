@@ -102,3 +102,33 @@ test('what was read before a setting was changed does not take it back', async (
     assert.equal(chat.conversation.think, true);
   }
 });
+
+test('a stop is seen at once, also while the question is on its way', async () => {
+  const { hearth, chat } = begin();
+  const asked = late(hearth, 'ask');
+  const asking = chat.ask('One', { model: 'm' });
+  await turn();
+  chat.stop();
+  assert.deepEqual([chat.messages[1].stopping, ...texts(chat)], [true, 'One', '']);
+  asked();
+  await asking;
+  assert.equal(chat.running.stopping, true);
+  assert.deepEqual(hearth.calls.at(-1), ['stop', 'g1']);
+});
+
+test('a reply that was stopped is not being stopped any more once it is to go on', async () => {
+  const { hearth, chat } = begin();
+  await chat.ask('One', { model: 'm' });
+  hearth.events.get('g1').put(content(1, 'One, '));
+  await turn();
+  await chat.stop();
+  Object.assign(hearth.messages[1], { state: 'stopped', content: 'One, ' });
+  hearth.events.get('g1').put(done(2, 'stopped'));
+  hearth.events.get('g1').close();
+  await turn();
+  const on = late(hearth, 'goOn');
+  const going = chat.goOn(chat.messages[1]);
+  assert.deepEqual([chat.messages[1].phase, chat.messages[1].stopping], ['sending', false]);
+  on();
+  await going;
+});
