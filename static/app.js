@@ -71,6 +71,7 @@ const house = {
     connection,
     follow: (generation, after, signal) => follow(generation, after, { transports, connection, signal }),
     fields: () => house.settings.fields,
+    kept: () => house.settings.flush(),
   }),
   library: new Library({ api, connection, unread: new Kept(storage('sessionStorage'), 'unread') }),
   search: new Search({ api, connection }),

@@ -1,6 +1,6 @@
 import { another, continued, named, question } from './asks.js';
 import { Tree } from './branch.js';
-import { either } from './either.js';
+import { either, unless } from './either.js';
 import { ApiError } from './errors.js';
 import { LeafChoice } from './leaf-choice.js';
 import { oneAtATime } from './one-at-a-time.js';
@@ -26,6 +26,7 @@ export class Chat extends EventTarget {
   #api;
   #connection;
   #fields;
+  #kept;
   #readings;
   #tree = new Tree();
   // Which conversation is on the page, or about to be; null: one that isn't there yet.
@@ -39,12 +40,13 @@ export class Chat extends EventTarget {
   // Something has changed elsewhere while a question was on its way.
   #behind = false;
 
-  // fields: what a new conversation is made with, beside its model.
-  constructor({ api, connection, follow, fields = () => ({}), now }) {
+  // fields: what a new conversation is made with, beside its model. kept: resolves once what was set here is kept.
+  constructor({ api, connection, follow, fields = () => ({}), kept = async () => {}, now }) {
     super();
     this.#api = api;
     this.#connection = connection;
     this.#fields = fields;
+    this.#kept = kept;
     this.#readings = new Readings({
       follow,
       last: async (generation, signal) => (await this.#retry(() => api.generation(generation), signal)).last,
@@ -173,8 +175,9 @@ export class Chat extends EventTarget {
     Object.assign(this, { messages: shown, problem: null });
     this.#fire('change');
     try {
-      await this.#leaf.drop();
       const given = either(signal, this.#sending.abort.signal);
+      // A question overtakes nothing of what was chosen for it.
+      await unless(given, Promise.all([this.#leaf.drop(), this.#kept()]));
       const id = await this.#conversationId(model, given);
       const answer = await this.#retry(() => call(this.#api, id), given);
       if (!signal.aborted) this.#arrived(answer);

@@ -7,3 +7,16 @@ export function either(...signals) {
   }
   return controller.signal;
 }
+
+// What `promise` gives, unless the signal aborts before.
+export async function unless(signal, promise) {
+  signal.throwIfAborted();
+  let leave;
+  const left = new Promise((_, reject) => (leave = () => reject(signal.reason)));
+  signal.addEventListener('abort', leave);
+  try {
+    return await Promise.race([promise, left]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+}

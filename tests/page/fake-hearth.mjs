@@ -72,9 +72,9 @@ export class FakeHearth {
   }
 }
 
-export function begin(hearth = new FakeHearth()) {
+export function begin(hearth = new FakeHearth(), { kept } = {}) {
   const connection = new Connection({ delay: () => 1 });
-  const chat = new Chat({ api: hearth, connection, follow: hearth.follow, now: () => 0 });
+  const chat = new Chat({ api: hearth, connection, follow: hearth.follow, kept, now: () => 0 });
   const fired = [];
   for (const type of ['created', 'delivered', 'refused', 'finished']) {
     chat.addEventListener(type, () => fired.push(type));

@@ -1,6 +1,9 @@
 // Answers that come late, or in another order than they were asked for.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ChatSettings } from '../../static/lib/chat-settings.js';
+import { ConnectionError } from '../../static/lib/errors.js';
+import { Kept } from '../../static/lib/kept.js';
 import { begin, content, done, texts, turn } from './fake-hearth.mjs';
 
 // The next answer to `name` is that of the moment it is asked for, and comes when it is let go.
@@ -131,4 +134,41 @@ test('a reply that was stopped is not being stopped any more once it is to go on
   assert.deepEqual([chat.messages[1].phase, chat.messages[1].stopping], ['sending', false]);
   on();
   await going;
+});
+
+// A chat with settings of its own.
+function withSettings() {
+  let settings;
+  const all = begin(undefined, { kept: () => settings.flush() });
+  const kept = new Kept({ getItem: () => null, setItem: () => {} }, 'settings');
+  settings = new ChatSettings({ api: all.hearth, connection: all.connection, chat: all.chat, kept, delay: 1_000 });
+  return { ...all, settings };
+}
+
+test('a question is asked with what was set before it, also where that is told late or again', async () => {
+  const { hearth, chat, settings } = withSettings();
+  await chat.open('c');
+  const told = late(hearth, 'changeConversation');
+  settings.change({ think: true }, { soon: true });
+  await turn();
+  settings.change({ think: false }, { soon: true });
+  const asking = chat.ask('One', { model: 'm' });
+  await turn();
+  hearth.failures = [new ConnectionError()];
+  told();
+  await asking;
+  const changes = hearth.calls.map(([call, { think } = {}]) => (call === 'change' ? think : call));
+  assert.deepEqual(changes.filter((one) => one !== 'read' && one !== 'generation'), [true, false, false, 'ask']);
+});
+
+test('a question that waits for a setting to be kept comes back with a stop where nobody answers', async () => {
+  const { hearth, chat, settings, connection, fired } = withSettings();
+  await chat.open('c');
+  late(hearth, 'changeConversation');
+  settings.change({ think: true }, { soon: true });
+  const asking = chat.ask('One', { model: 'm' });
+  connection.lost();
+  await chat.stop();
+  await asking;
+  assert.deepEqual([fired.at(-1), chat.busy, chat.messages], ['refused', false, []]);
 });
