@@ -34,6 +34,8 @@ export class Library extends EventTarget {
   #open = null;
   #listed = null;
   #readingMore = false;
+  // id → the latest change of it that is on its way: the next one doesn't overtake it.
+  #changing = new Map();
   // Of each reading at work the ids that were heard of meanwhile: its answer about them is old.
   #heard = new Set();
 
@@ -92,14 +94,20 @@ export class Library extends EventTarget {
   async change(id, fields) {
     const before = this.#all.get(id);
     if (before) this.hear({ id, conversation: { ...before, ...fields } });
+    const change = () => this.#connection.retry(() => this.#api.changeConversation(id, fields));
+    const changing = Promise.resolve(this.#changing.get(id)).then(change, change);
+    this.#changing.set(id, changing);
     try {
-      const conversation = await this.#connection.retry(() => this.#api.changeConversation(id, fields));
-      this.hear({ id, conversation });
+      const conversation = await changing;
+      // What was changed since then is shown, and isn't in the answer.
+      if (this.#changing.get(id) === changing) this.hear({ id, conversation });
     } catch (error) {
       const now = this.#all.get(id);
       if (error.status === 404) this.hear({ id, deleted: true });
       else if (now) this.hear({ id, conversation: { ...now, ...same(before, Object.keys(fields)) } });
       throw error;
+    } finally {
+      if (this.#changing.get(id) === changing) this.#changing.delete(id);
     }
   }
 

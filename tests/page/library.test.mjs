@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Connection } from '../../static/lib/connection.js';
-import { ApiError } from '../../static/lib/errors.js';
+import { ApiError, ConnectionError } from '../../static/lib/errors.js';
 import { Library } from '../../static/lib/library.js';
 
 // A server with conversations, the newest first, which answers when it is told to.
@@ -161,6 +161,20 @@ test('a change is shown at once, and taken back where Hearth says no', async () 
   assert.equal(one.pinned[0].title, 'Other');
   await assert.rejects(refused, { code: 'disk_full' });
   assert.equal(one.pinned[0].title, 'Number 1');
+});
+
+test('of two changes the last one holds, also where the first has to be told again', async () => {
+  const { server, one } = await read(...many(2));
+  const change = server.changeConversation;
+  server.changeConversation = async () => {
+    server.changeConversation = change;
+    throw new ConnectionError();
+  };
+  const titles = new Set();
+  one.addEventListener('change', () => titles.add(one.get('c1').title));
+  await Promise.all([one.change('c1', { title: 'Draft' }), one.change('c1', { title: 'Final' })]);
+  assert.deepEqual([one.get('c1').title, server.all[1].title], ['Final', 'Final']);
+  assert.deepEqual([...titles], ['Draft', 'Final']);
 });
 
 test('what is to be deleted is hidden whatever comes, until that is undone', async () => {
