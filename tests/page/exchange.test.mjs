@@ -182,6 +182,26 @@ test('all conversations are taken, page for page, but for those that are gone me
   assert.deepEqual(readExport(text), ['0', '1', '2', '4'].map((id) => ({ id, leaf: null, messages: [] })));
 });
 
+test('what is written in while all is exported is in it, once', async () => {
+  let list = Array.from({ length: 450 }, (_, number) => `c${number}`);
+  const top = (id) => (list = [id, ...list.filter((one) => one !== id)]);
+  // Behind each page: one of those that are still to be read, or the last of the page.
+  const happens = [() => top('c440'), top, (last) => (list = list.filter((id) => id !== last))];
+  const api = {
+    conversations: async ({ before, limit }) => {
+      const from = before ? list.indexOf(before) + 1 : 0;
+      if (before && !from) throw new ApiError(404, 'not_found', 'gone');
+      const page = { conversations: list.slice(from, from + limit).map((id) => ({ id })), more: list.length > from + limit };
+      happens.shift()?.(page.conversations.at(-1).id);
+      return page;
+    },
+    conversation: async (id) => ({ id, leaf: null, running: [], messages: [] }),
+  };
+  const found = readExport((await takeAll(api)).join('')).map(({ id }) => id);
+  assert.equal(new Set(found).size, found.length);
+  assert.deepEqual(list.filter((id) => !found.includes(id)), []);
+});
+
 test('a conversation as Markdown', () => {
   const words = { you: 'You', images: (count) => `${count} images` };
   const messages = [

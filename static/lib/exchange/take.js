@@ -1,25 +1,37 @@
 const PAGE = 200;
 const AT_ONCE = 4;
 
-// All conversations, whole, as parts of the text of a file: never all of them at once in memory as objects.
-// `told(done)` hears how many there are so far.
+// All conversations, whole, as parts of the text of a file: never all of them at once in memory as objects. What is
+// written in meanwhile moves to the top of the list, so it is read until there is nothing new in it. `told(done)` hears
+// how many there are so far.
 export async function takeAll(api, told = () => {}) {
   const parts = [];
-  const one = async ({ id }) => {
+  const known = new Set();
+  const one = async (id) => {
     const found = await api.conversation(id).catch(gone);
     if (!found) return;
     parts.push(`${parts.length ? ',\n' : ''}${JSON.stringify(exported(found))}`);
     told(parts.length);
   };
+  for (let fresh = [null]; fresh.length; ) {
+    fresh = [...(await allIds(api))].filter((id) => !known.has(id));
+    for (const id of fresh) known.add(id);
+    for (let at = 0; at < fresh.length; at += AT_ONCE) await Promise.all(fresh.slice(at, at + AT_ONCE).map(one));
+  }
+  return wrapped(parts);
+}
+
+async function allIds(api) {
+  const ids = new Set();
   for (let before, more = true; more; ) {
-    const page = await api.conversations({ before, limit: PAGE });
-    for (let at = 0; at < page.conversations.length; at += AT_ONCE) {
-      await Promise.all(page.conversations.slice(at, at + AT_ONCE).map(one));
-    }
+    const page = await api.conversations({ before, limit: PAGE }).catch(gone);
+    // The one to go on behind is gone: from the top again.
+    if (!page) return allIds(api);
+    for (const { id } of page.conversations) ids.add(id);
     before = page.conversations.at(-1)?.id;
     more = page.more && Boolean(before);
   }
-  return wrapped(parts);
+  return ids;
 }
 
 export function wrapped(parts) {
