@@ -128,11 +128,12 @@ export class Chat extends EventTarget {
     if (this.ready) await this.#send(question(this.messages, content, { ...options, ...place }));
   }
 
-  // Asks something else in the place of `message`, on a branch of its own.
+  // Asks something else in the place of `message`, on a branch of its own. Resolves to whether Hearth has it, also
+  // where the reader has gone elsewhere meanwhile.
   async edit(message, content, options) {
     const place = this.messages.findIndex(({ id }) => id === message.id);
-    if (this.#sending || place < 0) return;
-    await this.#send(question(this.messages.slice(0, place), content, { ...options, parent: message.parent }));
+    if (this.#sending || place < 0) return false;
+    return this.#send(question(this.messages.slice(0, place), content, { ...options, parent: message.parent }));
   }
 
   // Another reply to the question that `reply` answers.
@@ -170,6 +171,7 @@ export class Chat extends EventTarget {
   async #send({ shown, call, model }) {
     const { signal } = this.#visit;
     const leaf = this.messages.at(-1)?.id;
+    let arrived = false;
     this.#turn++;
     this.#sending = { abort: new AbortController(), stop: false };
     Object.assign(this, { messages: shown, problem: null });
@@ -180,15 +182,17 @@ export class Chat extends EventTarget {
       await unless(given, Promise.all([this.#leaf.drop(), this.#kept()]));
       const id = await this.#conversationId(model, given);
       const answer = await this.#retry(() => call(this.#api, id), given);
+      arrived = true;
       if (!signal.aborted) this.#arrived(answer);
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) return false;
       this.#sending = null;
       this.#show(leaf);
       this.#complain(error, signal);
       this.#fire('refused');
     }
     if (this.#behind) await this.refresh();
+    return arrived;
   }
 
   #arrived({ message, reply }) {

@@ -41,15 +41,16 @@ function editing({ chat, model, edits, page }) {
   const { messages, follower, announcer, composer } = page;
   let sent = null;
 
-  function send(message, content) {
+  async function send(message, content) {
     if (chat.sending) return;
     // Sent again after a refusal with nothing changed, it asks nothing twice.
     const same = sent?.message === message.id && sent.content === content;
-    sent = { message: message.id, content, request: same ? sent.request : requestId(), refused: false };
+    const { request } = (sent = { message: message.id, content, request: same ? sent.request : requestId() });
     follower.toEnd();
     announcer.say(t('announce.writing'));
-    chat.edit(message, content, { model: model(), request: sent.request, images: message.images });
+    const sending = chat.edit(message, content, { model: model(), request, images: message.images });
     composer.invite();
+    if (await sending) edits.delete(message.id);
   }
 
   document.addEventListener('edit-typed', ({ detail }) => edits.typed(detail.message.id, detail.text));
@@ -59,12 +60,6 @@ function editing({ chat, model, edits, page }) {
     const last = chat.messages.findLast(({ role, sending }) => role === 'user' && !sending);
     if (last) messages.edit(last);
   });
-  chat.addEventListener('delivered', () => {
-    if (!sent || sent.refused) return;
-    edits.delete(sent.message);
-    sent = null;
-  });
-  chat.addEventListener('refused', () => sent && (sent.refused = true));
   window.addEventListener('pagehide', () => edits.flush());
   document.addEventListener('visibilitychange', () => document.hidden && edits.flush());
 }

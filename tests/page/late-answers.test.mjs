@@ -136,6 +136,22 @@ test('a reply that was stopped is not being stopped any more once it is to go on
   await going;
 });
 
+test('an edit is known to have arrived, or not, also where the reader has gone elsewhere', async () => {
+  const { hearth, chat } = await twoBranches();
+  const asked = late(hearth, 'ask');
+  const editing = chat.edit(chat.messages[0], 'Two', { model: 'm' });
+  await turn();
+  await chat.open('d');
+  asked();
+  assert.equal(await editing, true);
+  await chat.open('c');
+  hearth.ask = () => Promise.reject(new ConnectionError());
+  const lost = chat.edit(chat.messages[0], 'Three', { model: 'm' });
+  await turn();
+  await chat.open('d');
+  assert.equal(await lost, false);
+});
+
 // A chat with settings of its own.
 function withSettings() {
   let settings;
