@@ -89,7 +89,8 @@ export class Page {
     this.composer.busy = chat.busy;
     this.messages.classList.toggle('busy', chat.busy);
     this.composer.attachments = attachments.all;
-    this.composer.blindness = blindness(attachments.all, model, ollama.models);
+    // Which model is to see them is known once the conversation is.
+    this.composer.blindness = chat.phase === 'loading' ? null : blindness(attachments.all, model, ollama.models);
   }
 
   // The guide comes when something is missing for the first time.

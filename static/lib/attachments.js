@@ -39,9 +39,14 @@ export class Attachments extends EventTarget {
     this.#attach({ id: requestId(), kind: 'text', name, bytes: size(text), text, pasted: true });
   }
 
-  // Something is still being made ready.
+  // Something is still being made ready, or fetched.
   get pending() {
-    return this.#pending.length > 0;
+    return this.#pending.length > 0 || this.#draft.fetching;
+  }
+
+  // Of all that goes along, also of what isn't there yet.
+  get ids() {
+    return [...this.#draft.ids, ...this.#pending.map(({ id }) => id)];
   }
 
   remove(id) {

@@ -13,6 +13,7 @@ import { Soon } from './soon.js';
 //   open      the reader has gone to another conversation
 //   change    the text or the attachments are not what they were, other than by typing
 //   settled   it is known what became of what was sent before
+//   fetched   what was attached before the page was left is there again
 export class Draft extends EventTarget {
   text = '';
 
@@ -35,6 +36,15 @@ export class Draft extends EventTarget {
 
   get attachments() {
     return this.#ids.map((id) => this.#known.get(id)).filter(Boolean);
+  }
+
+  get ids() {
+    return this.#ids;
+  }
+
+  // Something that is attached isn't there again yet.
+  get fetching() {
+    return this.#ids.some((id) => !this.#known.has(id));
   }
 
   // What would be sent now.
@@ -148,6 +158,7 @@ export class Draft extends EventTarget {
     for (const attachment of found) known.set(attachment.id, attachment);
     this.#ids = this.#ids.filter((id) => known.has(id));
     this.#changed();
+    this.#fire('fetched');
   }
 
   get #key() {

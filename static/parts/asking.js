@@ -25,12 +25,12 @@ export function asking({ chat, ollama, draft, attachments, choice, page }) {
 
   function submit() {
     giveUp();
-    if (chat.busy || blindness(attachments.all, model(), ollama.models)) return;
+    if (chat.busy) return;
     const problem = problemWith(draft.question);
     const hurdle = inTheWay();
     if (problem) composer.note = problems[problem]();
     else if (hurdle) wait(hurdle);
-    else ask(draft.take());
+    else if (!blindness(attachments.all, model(), ollama.models)) ask(draft.take());
   }
 
   const hurdles = [
@@ -63,12 +63,13 @@ export function asking({ chat, ollama, draft, attachments, choice, page }) {
   }
 
   function asked() {
-    return JSON.stringify([draft.text, attachments.all.map(({ id }) => id)]);
+    return JSON.stringify([draft.text, attachments.ids]);
   }
 
   composer.addEventListener('ask', submit);
   ollama.addEventListener('change', () => ollama.problem || goOn());
   attachments.addEventListener('added', goOn);
+  draft.addEventListener('fetched', goOn);
   draft.addEventListener('settled', () => (chat.phase === 'ready' ? goOn() : giveUp()));
   draft.addEventListener('open', giveUp);
   draft.addEventListener('change', compare);

@@ -64,6 +64,17 @@ test('what is attached survives a reload, for each conversation', async () => {
   assert.deepEqual(ids(opened(storages, 'b', shelf)), []);
 });
 
+test('as long as the shelf has not answered it is known that something is missing', async () => {
+  const [storages, shelf] = [[new Storage()], new FakeShelf()];
+  opened(storages, 'a', shelf).attach(picture('p'));
+  const again = opened(storages, 'a', shelf);
+  const fetched = [];
+  again.addEventListener('fetched', () => fetched.push(ids(again)));
+  assert.deepEqual([again.fetching, again.ids, ids(again)], [true, ['p'], []]);
+  await turn();
+  assert.deepEqual([again.fetching, fetched], [false, [['p']]]);
+});
+
 test('what the shelf has lost is no longer there, and nothing else is lost with it', async () => {
   const [storages, shelf] = [[new Storage()], new FakeShelf()];
   const draft = typed(opened(storages, 'a', shelf), 'Look');

@@ -1,0 +1,60 @@
+"""The page in a real browser, where what it asks for comes late: nothing is lost, and no press is for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Route, expect
+
+from .pictures import file, png
+from .support_page import Ollama, Reader, Readers
+from .test_page_attachments import answered, items, note, pick, sent, wait_until_kept
+
+# What the browser keeps of attachments is told once window.release() is called.
+SLOW_SHELF = """
+    const released = new Promise((resolve) => (window.release = resolve));
+    Object.defineProperty(IDBTransaction.prototype, 'oncomplete', {
+        set(done) { this.addEventListener('complete', () => released.then(done)); },
+    });
+"""
+
+
+@contextmanager
+def held(me: Reader, address: str, method: str = "GET") -> Iterator[None]:
+    """The next such call is answered at the end."""
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if waiting or route.request.method != method:
+            route.fallback()
+        else:
+            waiting.append(route)
+
+    me.page.route(address, hold)
+    yield
+    me.until(lambda: waiting)
+    waiting[0].continue_()
+
+
+def test_a_question_waits_for_what_was_attached_and_for_the_model_of_its_conversation(
+    reader: Readers, ollama: Ollama
+) -> None:
+    me = reader().open().choose("seeing").ask("One")
+    answered(me)
+    address = me.page.url
+    pick(me, file("a.png", png(8, 8)))
+    wait_until_kept(me, 1)
+    me.page.get_by_role("link", name="New chat").first.click()
+    me.choose("echo")
+    me.page.add_init_script(SLOW_SHELF)
+    with held(me, "**/api/conversations/*"):
+        me.page.goto(address)
+        me.ask("What is this?")
+        expect(note(me)).to_contain_text("as soon as this conversation is here")
+    expect(note(me)).to_contain_text("as soon as the files are ready")
+    assert len(ollama.fake.chats) == 1
+    me.page.evaluate("() => window.release()")
+    me.wait_for("the last: What is this?")
+    assert len(sent(ollama)["images"]) == 1
+    expect(items(me)).to_have_count(0)
