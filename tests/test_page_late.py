@@ -58,3 +58,16 @@ def test_a_question_waits_for_what_was_attached_and_for_the_model_of_its_convers
     me.wait_for("the last: What is this?")
     assert len(sent(ollama)["images"]) == 1
     expect(items(me)).to_have_count(0)
+
+
+def test_the_conversation_that_is_there_can_be_chosen_again_while_a_question_is_on_its_way(reader: Readers) -> None:
+    me = reader().open().choose("echo").ask("One")
+    me.wait_for("1 messages; the last: One")
+    with held(me, "**/messages", "POST"):
+        me.ask("Two")
+        expect(me.questions).to_have_count(2)
+        me.page.locator("conversation-row a").click()
+        expect(me.composer).to_be_focused()
+        expect(me.questions).to_have_count(2)
+    me.wait_for("3 messages; the last: Two")
+    expect(me.composer).to_have_value("")

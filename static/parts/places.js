@@ -15,10 +15,18 @@ export function places(house) {
     composer.value = draft.text;
   }
 
-  // To the conversation `id`, or to a new one: null.
+  // To the conversation `id`, or to a new one: null. The one that is there already is left as it is, with what is on
+  // its way.
   function go(id) {
+    if (id && id === address() && chat.showing) return stay();
     if (id !== address()) history.pushState(null, '', path(id));
     open(id);
+  }
+
+  function stay() {
+    composer.invite();
+    follower.toEnd();
+    chat.refresh();
   }
 
   document.addEventListener('go', ({ detail }) => go(detail.conversation));
