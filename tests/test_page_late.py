@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from .pictures import file, png
+from .support_library import keep, past, rows, titles
 from .support_page import Ollama, Reader, Readers
 from .test_page_attachments import answered, items, note, pick, sent, wait_until_kept
 
@@ -71,3 +74,21 @@ def test_the_conversation_that_is_there_can_be_chosen_again_while_a_question_is_
         expect(me.questions).to_have_count(2)
     me.wait_for("3 messages; the last: Two")
     expect(me.composer).to_have_value("")
+
+
+@pytest.fixture
+def earlier(tmp_path: Path) -> None:
+    keep(tmp_path, past())
+
+
+@pytest.mark.usefixtures("earlier")
+def test_enter_opens_what_was_searched_for_and_not_what_is_listed_still(reader: Readers) -> None:
+    me = reader().open()
+    field = me.page.get_by_role("searchbox", name="Search conversations")
+    field.fill("photographs")
+    expect(rows(me)).to_have_count(1)
+    with held(me, "**/api/conversations?query=rainy*"):
+        field.fill("rainy")
+        field.press("Enter")
+        expect(titles(me)).to_have_text(["Old photographs"])
+    expect(me.page).to_have_title("A rainy Sunday · Hearth")

@@ -22,6 +22,10 @@ class SideBar extends HTMLElement {
   #person = make('person-menu', { hidden: true });
   #settings;
   #models;
+  #query = '';
+  // How many were found of what stands in the field, once that is known; and whether the first of them is to be opened.
+  #found = null;
+  #entered = false;
 
   connectedCallback() {
     if (this.#panel) return;
@@ -62,6 +66,8 @@ class SideBar extends HTMLElement {
 
   // found: how many were, where something is searched for; else null.
   set found(found) {
+    this.#found = found;
+    if (this.#entered) this.#enter();
     set(this.#status, { textContent: found === null ? '' : t('library.found', { count: found }) });
   }
 
@@ -117,6 +123,7 @@ class SideBar extends HTMLElement {
   #listen() {
     this.#field.addEventListener('input', () => this.#typed());
     this.#field.addEventListener('keydown', (event) => this.#key(event));
+    this.#field.addEventListener('blur', () => (this.#entered = false));
     // The room is out of reach once the drawer has taken note of where the focus was, and within reach before it gives
     // it back.
     this.#panel.addEventListener('toggle', ({ newState }) => newState === 'open' && this.#opened());
@@ -151,10 +158,16 @@ class SideBar extends HTMLElement {
   #key(event) {
     if (isComposing(event)) return;
     if (event.key === 'ArrowDown') this.list.rows[0]?.focus();
-    else if (event.key === 'Enter') this.list.querySelector('conversation-row a')?.click();
+    else if (event.key === 'Enter') this.#enter();
     else if (event.key === 'Escape' && this.#field.value) this.#cleared();
     else return;
     event.preventDefault();
+  }
+
+  // What stands in the list may still be what was looked for before.
+  #enter() {
+    this.#entered = this.#query !== '' && this.#found === null;
+    if (!this.#entered) this.list.querySelector('conversation-row a')?.click();
   }
 
   #cleared() {
@@ -164,6 +177,10 @@ class SideBar extends HTMLElement {
   }
 
   #typed() {
+    const query = this.#field.value.trim();
+    if (query !== this.#query) this.#found = null;
+    this.#query = query;
+    this.#entered = false;
     this.#clear.hidden = !this.#field.value;
     send(this, 'search-conversations', { query: this.#field.value });
   }
