@@ -92,3 +92,14 @@ def test_enter_opens_what_was_searched_for_and_not_what_is_listed_still(reader: 
         field.press("Enter")
         expect(titles(me)).to_have_text(["Old photographs"])
     expect(me.page).to_have_title("A rainy Sunday · Hearth")
+
+
+def test_settings_that_are_asked_for_early_open_once_the_conversation_is_there(reader: Readers) -> None:
+    me = reader().open().choose("echo").ask("One")
+    me.wait_for("1 messages; the last: One")
+    with held(me, "**/api/conversations/*"):
+        me.page.reload()
+        me.page.locator("html[data-ready]").wait_for(state="attached")
+        me.page.keyboard.press("Control+,")
+        expect(me.page.get_by_role("dialog")).to_have_count(0)
+    expect(me.page.get_by_role("dialog").get_by_label("Instructions")).to_be_visible()

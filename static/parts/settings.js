@@ -3,6 +3,7 @@ import { t } from '../elements/words.js';
 import { same } from '../lib/chat-settings.js';
 import { installed } from '../lib/models.js';
 import { thinkingNow } from '../lib/options.js';
+import { address } from './places.js';
 
 const NONE = { system: null, options: null, think: null, keep_alive: null };
 
@@ -20,6 +21,8 @@ export function settings(house) {
   // What was before a preset was chosen: {settings, model, words}
   let before = null;
   let drawn = [];
+  // The conversation whose settings were asked for before it was there.
+  let wanted = null;
 
   const model = () => choice.current(chat, ollama);
 
@@ -82,13 +85,23 @@ export function settings(house) {
 
   const wrongName = (name, id) => problems[presets.problem(name, id)] ?? null;
 
-  listen('open-chat-settings', () => {
-    if (!set.available) return;
+  function open() {
+    wanted = set.available ? null : address();
+    if (wanted) return;
     draw();
     panel.open();
     ollama.check();
     presets.read();
-  });
+  }
+
+  function openLate() {
+    if (wanted === null || chat.phase === 'loading') return;
+    const here = wanted === chat.conversation?.id;
+    wanted = null;
+    if (here) open();
+  }
+
+  listen('open-chat-settings', open);
   listen('settings-change', ({ fields, soon }) => {
     before = null;
     set.change(fields, { soon });
@@ -118,7 +131,10 @@ export function settings(house) {
   document.addEventListener('visibilitychange', () => document.hidden && set.flush());
   // A new chat whose first question has made a conversation is still the same one.
   chat.addEventListener('created', () => (conversation = chat.conversation.id));
-  const drawSoon = onceAFrame(draw);
+  const drawSoon = onceAFrame(() => {
+    draw();
+    openLate();
+  });
   for (const source of [chat, ollama, choice, set, presets]) source.addEventListener('change', drawSoon);
   presets.read();
 }
