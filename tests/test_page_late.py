@@ -11,8 +11,9 @@ from playwright.sync_api import Route, expect
 
 from .pictures import file, png
 from .support_library import keep, past, rows, titles
-from .support_page import Ollama, Reader, Readers
+from .support_page import HearthProcess, Ollama, Reader, Readers, call
 from .test_page_attachments import answered, items, note, pick, sent, wait_until_kept
+from .test_page_settings import panel
 
 # What the browser keeps of attachments is told once window.release() is called.
 SLOW_SHELF = """
@@ -103,3 +104,22 @@ def test_settings_that_are_asked_for_early_open_once_the_conversation_is_there(r
         me.page.keyboard.press("Control+,")
         expect(me.page.get_by_role("dialog")).to_have_count(0)
     expect(me.page.get_by_role("dialog").get_by_label("Instructions")).to_be_visible()
+
+
+def test_what_became_of_one_preset_leaves_the_name_of_another_alone(reader: Readers, hearth: HearthProcess) -> None:
+    call("POST", f"{hearth.url}/api/presets", {"name": "Cook", "system": "You are a cook."})
+    me = reader().open()
+    dialog = panel(me)
+    dialog.get_by_label("Preset", exact=True).select_option("Cook")
+    name = dialog.get_by_label("Name of the preset")
+    with held(me, "**/api/presets/*", "PATCH"):
+        dialog.get_by_role("button", name="Rename").click()
+        name.fill("Baker")
+        name.press("Enter")
+        dialog.get_by_role("button", name="Cancel").click()
+        dialog.get_by_role("button", name="Save as preset").click()
+        name.fill("Butcher")
+    expect(dialog.get_by_role("option", name="Baker")).to_have_count(1)
+    expect(name).to_have_value("Butcher")
+    name.press("Enter")
+    expect(dialog.get_by_role("option", name="Butcher")).to_have_count(1)

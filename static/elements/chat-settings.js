@@ -43,8 +43,8 @@ class ChatSettings extends HTMLElement {
     if (this.#dialog?.open && JSON.stringify(state) !== this.#shown) this.#draw();
   }
 
-  set presetOutcome(problem) {
-    this.#presets.outcome = problem;
+  set presetOutcome(outcome) {
+    this.#presets.outcome = outcome;
   }
 
   #build() {

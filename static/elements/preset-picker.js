@@ -9,6 +9,7 @@ import { t } from './words.js';
 //   preset-create {name}, preset-rename {id, name}
 //   preset-update {id}          it becomes what the settings are now
 //   preset-delete {id}
+// all but the first with `deed`, which tells the outcome what it is of.
 class PresetPicker extends HTMLElement {
   #select;
   #update;
@@ -21,6 +22,8 @@ class PresetPicker extends HTMLElement {
   #presets = [];
   #chosen = null;
   #renaming = null;
+  // What is under way, as long as nothing else was begun.
+  #deed = null;
 
   connectedCallback() {
     if (this.#select) return;
@@ -53,14 +56,25 @@ class PresetPicker extends HTMLElement {
     if (this.#question.dataset.id !== chosen?.id) this.#forget();
   }
 
-  // What became of the last thing that was to be done: '' for the best.
-  set outcome(problem) {
+  // What became of something that was to be done; problem: '' for the best.
+  set outcome({ deed, problem }) {
+    if (deed !== this.#deed) return this.#tellLate(problem);
     for (const one of this.querySelectorAll('form button, .question button')) one.disabled = false;
     this.#tell(problem);
     if (problem) return this.#form.hidden ? refocus(this.#question.querySelector('button')) : this.#name.focus();
     if (!this.#form.hidden) this.#closeForm();
     this.#forget();
     return undefined;
+  }
+
+  // Who began something else is not disturbed.
+  #tellLate(problem) {
+    if (problem && this.#form.hidden && this.#question.hidden) this.#tell(problem);
+  }
+
+  #send(type, detail) {
+    this.#deed = {};
+    send(this, type, { ...detail, deed: this.#deed });
   }
 
   #tell(problem) {
@@ -73,7 +87,7 @@ class PresetPicker extends HTMLElement {
 
   #buildTools() {
     const tool = (key, onclick, className) => framed(key, { className: `quiet-button framed ${className}`, onclick });
-    this.#update = tool('preset.update', () => send(this, 'preset-update', { id: this.#chosen.id }), 'update');
+    this.#update = tool('preset.update', () => this.#send('preset-update', { id: this.#chosen.id }), 'update');
     this.#tools = make(
       'div',
       { className: 'tools' },
@@ -105,7 +119,9 @@ class PresetPicker extends HTMLElement {
   }
 
   #openForm(preset) {
+    this.#deed = null;
     this.#renaming = preset?.id ?? null;
+    this.#form.querySelector('.main-button').disabled = false;
     this.#form.hidden = false;
     this.#tools.hidden = true;
     this.#question.hidden = true;
@@ -116,6 +132,7 @@ class PresetPicker extends HTMLElement {
   }
 
   #closeForm() {
+    this.#deed = null;
     this.#tell('');
     this.#form.hidden = true;
     this.#tools.hidden = false;
@@ -126,21 +143,23 @@ class PresetPicker extends HTMLElement {
     event.preventDefault();
     this.#form.querySelector('.main-button').disabled = true;
     const name = this.#name.value;
-    if (this.#renaming) send(this, 'preset-rename', { id: this.#renaming, name });
-    else send(this, 'preset-create', { name });
+    if (this.#renaming) this.#send('preset-rename', { id: this.#renaming, name });
+    else this.#send('preset-create', { name });
   }
 
   // What can't be undone is asked about first.
   #ask({ id, name }) {
+    this.#deed = null;
     this.#tell('');
     const words = make('p', { textContent: t('preset.delete.question', { name }) });
     const yes = framed('preset.delete', { className: 'quiet-button framed danger' });
     const no = framed('preset.cancel');
     yes.addEventListener('click', () => {
       yes.disabled = true;
-      send(this, 'preset-delete', { id });
+      this.#send('preset-delete', { id });
     });
     no.addEventListener('click', () => {
+      this.#deed = null;
       this.#question.hidden = true;
       this.#tell('');
       this.#tools.querySelector('.for-chosen:last-child').focus();

@@ -78,9 +78,9 @@ export function settings(house) {
   }
 
   // Does something with the presets and tells the panel what became of it.
-  async function keep(wrong, action) {
+  async function keep(deed, wrong, action) {
     const said = (error) => `${t('preset.refused')} ${error.message}`;
-    panel.presetOutcome = wrong ? t(wrong) : await action().then(() => '', said);
+    panel.presetOutcome = { deed, problem: wrong ? t(wrong) : await action().then(() => '', said) };
   }
 
   const wrongName = (name, id) => problems[presets.problem(name, id)] ?? null;
@@ -115,15 +115,22 @@ export function settings(house) {
   listen('think-choice', ({ think: value }) => set.change({ think: value }, { soon: true }));
   listen('models-wanted', () => ollama.check());
   listen('preset-choice', ({ id }) => apply(presets.find(id)));
-  listen('preset-create', ({ name }) => {
-    keep(wrongName(name), async () => {
-      begun = await presets.create(name, set.current, model());
+  listen('preset-create', ({ deed, name }) => {
+    keep(deed, wrongName(name), async () => {
+      const here = conversation;
+      const made = await presets.create(name, set.current, model());
+      if (here !== conversation) return;
+      begun = made;
       draw();
     });
   });
-  listen('preset-rename', ({ id, name }) => keep(wrongName(name, id), () => presets.change(id, { name })));
-  listen('preset-update', ({ id }) => keep(null, () => presets.change(id, { ...set.current, model: model() })));
-  listen('preset-delete', ({ id }) => keep(null, () => presets.remove(id)));
+  listen('preset-rename', ({ deed, id, name }) => {
+    keep(deed, wrongName(name, id), () => presets.change(id, { name }));
+  });
+  listen('preset-update', ({ deed, id }) => {
+    keep(deed, null, () => presets.change(id, { ...set.current, model: model() }));
+  });
+  listen('preset-delete', ({ deed, id }) => keep(deed, null, () => presets.remove(id)));
 
   news.addEventListener('presets', () => presets.read());
   news.addEventListener('opened', () => presets.read());
