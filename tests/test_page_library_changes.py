@@ -94,7 +94,9 @@ def test_deleted_and_undone(reader: Readers, hearth: HearthProcess) -> None:
     me = reader()
     me.page.clock.install()
     me.open()
-    choose(me, "Sourdough bread", "Delete")
+    # Twice before the page has drawn what came of it, as a key does that is held.
+    press = "(row) => row.dispatchEvent(new KeyboardEvent('keydown', { key: 'Delete', bubbles: true }))"
+    row(me, "Sourdough bread").evaluate(f"(row) => [1, 2].forEach(() => ({press})(row))")
     expect(row(me, "Sourdough bread")).to_have_count(0)
     expect(me.page.locator("toast-list [role=status]")).to_have_text("Deleted “Sourdough bread”.")
     me.page.get_by_role("button", name="Undo").click()

@@ -81,6 +81,8 @@ function deleting({ library, chat, page }) {
   const waiting = new Set();
 
   function remove({ id, title: name }) {
+    // Pressed twice before it was gone: one undo is to be enough.
+    if (library.isDeleting(id)) return;
     library.hide(id);
     const called = name || t('library.untitled');
     const undo = () => {
