@@ -1,5 +1,6 @@
 const STORE = 'attachments';
 const KEPT = 30 * 24 * 60 * 60 * 1000;
+const PATIENCE = 5_000;
 
 // Keeps attachments in the browser's database, by their ids, until they are sent or taken away. Where it is
 // forbidden, full or broken, attachments live as long as the page.
@@ -53,14 +54,22 @@ export class Shelf {
     }
   }
 
+  // Some browsers never answer on a bad day.
   #open() {
     return new Promise((resolve, reject) => {
       const request = this.#databases.open('hearth', 1);
+      const timer = setTimeout(reject, PATIENCE);
       request.onupgradeneeded = () => {
         request.result.createObjectStore(STORE, { keyPath: 'id' }).createIndex('at', 'at');
       };
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = request.onblocked = () => reject(request.error);
+      request.onsuccess = () => {
+        clearTimeout(timer);
+        resolve(request.result);
+      };
+      request.onerror = request.onblocked = () => {
+        clearTimeout(timer);
+        reject(request.error);
+      };
     });
   }
 }

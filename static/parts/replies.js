@@ -50,7 +50,9 @@ function editing({ chat, model, edits, page }) {
     announcer.say(t('announce.writing'));
     const sending = chat.edit(message, content, { model: model(), request, images: message.images });
     composer.invite();
-    if (await sending) edits.delete(message.id);
+    if (!(await sending)) return;
+    edits.delete(message.id);
+    if (sent?.request === request) sent = null;
   }
 
   document.addEventListener('edit-typed', ({ detail }) => edits.typed(detail.message.id, detail.text));
