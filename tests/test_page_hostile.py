@@ -185,6 +185,7 @@ def test_clicking_whatever_a_reply_holds_runs_nothing(
     ollama.fake.pieces = ["\n\n".join(payloads(canary.address).values())]
     me.ask("All of it")
     expect(me.replies.last).to_have_attribute("aria-busy", "false", timeout=20_000)
+    expect(me.replies.last.locator("a").first).to_be_attached()
     address = page.url
     clicked = me.replies.last.evaluate(
         """(it) => {
