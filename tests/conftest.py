@@ -69,5 +69,7 @@ def reader(browser: Browser, hearth: HearthProcess) -> Iterator[Readers]:
     yield make
     problems = [problem for _, found in contexts for problem in found if not NETWORK.search(problem)]
     for context, _ in contexts:
+        for page in context.pages:
+            page.unroute_all(behavior="ignoreErrors")  # what is still at work is told to no other test
         context.close()
     assert problems == []

@@ -89,10 +89,14 @@ class Exchange:
 
     async def wait(self, seconds: float) -> None:
         """The pace of a model; ends early, and with the exchange, when the caller goes."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.gone.wait(), seconds)
-        if self.gone.is_set():
-            raise ConnectionResetError
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.gone.wait(), seconds)
+            if self.gone.is_set():
+                raise ConnectionResetError
+            if not self.fake.held:
+                return
+            seconds = 0.005
 
     def reset(self) -> None:
         connection = self.writer.get_extra_info("socket")

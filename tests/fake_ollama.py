@@ -37,6 +37,7 @@ class FakeOllama:
         self.loaded: set[str] = {"quick:latest"}
         self.models: list[str] = [f"{name}:latest" for name in BEHAVIOURS]
         self.pace = 0.05
+        self.held = False  # whoever has begun goes on only when it is over, however long the test takes
         self.load = 0.5
         self.recording = b""
         self.pieces: list[str] = []  # what `reciter` says

@@ -144,6 +144,9 @@ class Reader:
         return self
 
     def ask(self, question: str) -> Reader:
+        # Before it is ready, and while a reply is written, the page leaves Enter to the text.
+        self.page.locator("html[data-ready]").wait_for(state="attached")
+        expect(self.page.locator("message-composer.busy")).to_have_count(0)
         self.composer.fill(question)
         self.composer.press("Enter")
         return self
@@ -165,10 +168,15 @@ class Reader:
     def wait_for(self, text: str) -> None:
         expect(self.text).to_contain_text(text, timeout=20_000)
 
+    def done(self) -> None:
+        """The last reply has ended by itself, and Hearth keeps it."""
+        expect(self.replies.last).to_have_class(re.compile("done"), timeout=20_000)
+
     def sees(self, *texts: str) -> None:
-        """The messages on the page, whole, in order."""
+        """The messages on the page, whole, in order; none of them is still being written."""
         shown = self.page.locator("user-message .bubble, assistant-message > markdown-text")
         expect(shown).to_have_text(list(texts))
+        expect(self.page.locator("message-composer.busy")).to_have_count(0)
 
     def never_takes_back(self) -> None:
         """From now on the last reply's text only grows, in the same element; told by `took_back`."""

@@ -42,7 +42,7 @@ async def test_the_last_of_several_readers_counts_and_one_who_comes_back_in_time
 @pytest.mark.parametrize("fails", [False, True])
 async def test_an_audience_tells_when_nobody_is_left(fails: bool) -> None:
     audience = Audience()
-    await asyncio.wait_for(audience.left(), 1)
+    await asyncio.wait_for(audience.left(), 10)
     try:
         with audience.seat("sse"):
             left = asyncio.ensure_future(audience.left())
@@ -52,4 +52,4 @@ async def test_an_audience_tells_when_nobody_is_left(fails: bool) -> None:
                 raise ConnectionError
     except ConnectionError:
         assert fails
-    await asyncio.wait_for(left, 1)
+    await asyncio.wait_for(left, 10)

@@ -21,13 +21,13 @@ async def test_a_bell_that_rang_before_does_not_keep_its_reader_waiting_but_once
     with closing(Bell(FAR)) as bell:
         bell.ring()
         bell.ring()
-        await asyncio.wait_for(bell.wait(), 1)
+        await asyncio.wait_for(bell.wait(), 10)
         again = asyncio.ensure_future(bell.wait())
         for _ in range(5):
             await asyncio.sleep(0)
         assert not again.done()
         bell.ring()
-        await asyncio.wait_for(again, 1)
+        await asyncio.wait_for(again, 10)
         assert not bell.silent
 
 
@@ -63,4 +63,4 @@ async def test_nothing_is_left_of_a_bell_that_is_closed() -> None:
     bell.close()
     del bell
     gc.collect()
-    await eventually(lambda: seen() is None, 2)
+    await eventually(lambda: seen() is None, 10)

@@ -182,7 +182,7 @@ async def test_two_who_ask_in_one_conversation_at_once_hear_of_each_other() -> N
                     known.update(frame["conversation"]["running"])
             return known
 
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(10):
             heard = await asyncio.gather(*map(hears_all, lines))
         assert len(set(map(frozenset, heard))) == 1
 

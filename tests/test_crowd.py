@@ -10,7 +10,7 @@ import pytest
 
 from store import HOUSE
 
-from .hearth import Hearth, frames, running
+from .hearth import Hearth, eventually, frames, running
 
 READERS = 200
 
@@ -60,4 +60,5 @@ async def test_two_hundred_readers_joining_and_leaving_all_get_the_whole_reply()
         for numbers, text in await asyncio.gather(*readers):
             assert text == whole
             assert numbers == sorted(set(numbers))
-        assert "0 readers" in repr((await hearth.house.generations.get(HOUSE, reply["generation"])).log)
+        log = (await hearth.house.generations.get(HOUSE, reply["generation"])).log
+        await eventually(lambda: "0 readers" in repr(log))

@@ -59,7 +59,7 @@ async def test_it_ends_when_hearth_is_killed(demo: DemoModel, script: str) -> No
         url = urlsplit((await asyncio.to_thread(parent.stdout.readline)).decode().strip())
         assert url.port and not await refuses(url.port)
         os.kill(parent.pid, signal.SIGKILL)
-        await until(lambda: refuses(url.port or 0), within=2)
+        await until(lambda: refuses(url.port or 0), within=10)
 
 
 @gen_test

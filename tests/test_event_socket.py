@@ -163,7 +163,7 @@ async def test_a_reply_is_stopped_from_a_socket_that_does_not_even_follow_it() -
         other.say("stop", generation=generation)
         other.say("stop", generation=generation)
         assert (await line.hear_to_the_end(generation))[-1]["reason"] == "stopped"
-        await eventually(lambda: not hearth.fake.at_work, seconds=3)
+        await eventually(lambda: not hearth.fake.at_work)
         line.say("stop", generation=generation)
         line.say("follow", generation="marker")
         assert (await line.hear())["generation"] == "marker"

@@ -118,7 +118,7 @@ async def test_one_that_is_away_takes_only_its_own_models_from_the_list() -> Non
 async def test_one_that_hangs_holds_nobody_up_and_is_not_asked_again_by_the_list(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(servers_module, "PATIENCE", 0.2)
+    monkeypatch.setattr(servers_module, "PATIENCE", 0.5)
     monkeypatch.setattr(servers_module, "LOOK", 60)
     async with fleet(2) as house:
         house.a.hangs = True

@@ -72,12 +72,12 @@ async def test_when_all_are_away_the_error_is_that_of_a_single_one_and_any_that_
 
 @pytest.mark.gen_test
 async def test_one_that_is_slow_is_asked_where_nobody_else_has_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers_module, "PATIENCE", 0.1)
+    monkeypatch.setattr(servers_module, "PATIENCE", 0.3)
     monkeypatch.setattr(servers_module, "LOOK", 60)
     async with fleet(2) as house:
         house.a.models, house.a.loaded = ["echo:latest", "quick:latest"], {"echo:latest"}
         assert len((await asked.read(house.hearth, "/api/models"))["models"]) == 2
-        house.a.delay = 0.3
+        house.a.delay = 0.6
         assert (await house.reply("quick"))["content"] == ANSWER and house.chats() == [0, 1]
         assert (await house.reply("echo"))["state"] == "done" and house.chats() == [1, 1]
 

@@ -160,7 +160,7 @@ async def test_those_who_wait_in_its_line_go_over_in_their_order() -> None:
 
 @pytest.mark.gen_test
 async def test_those_who_wait_go_over_as_soon_as_it_is_known_to_hang(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers_module, "PATIENCE", 0.1)
+    monkeypatch.setattr(servers_module, "PATIENCE", 0.5)
     async with fleet(2, "--parallel=1") as house:
         house.a.writes, house.b.loaded = BEHAVIOURS["hushed"], set()
         first, second = await house.ask(), await house.ask()
@@ -175,7 +175,7 @@ async def test_those_who_wait_go_over_as_soon_as_it_is_known_to_hang(monkeypatch
 
 @pytest.mark.gen_test
 async def test_those_who_wait_stay_where_nobody_else_has_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers_module, "PATIENCE", 0.1)
+    monkeypatch.setattr(servers_module, "PATIENCE", 0.5)
     async with fleet(2, "--parallel=1") as house:
         house.a.writes, house.b.models, house.b.loaded = BEHAVIOURS["hushed"], [], set()
         first, second = await house.ask(), await house.ask()
@@ -195,8 +195,8 @@ async def test_those_who_wait_stay_where_nobody_else_has_the_model(monkeypatch: 
 @pytest.mark.gen_test
 @pytest.mark.parametrize("path", ["/api/ps", "/api/chat"])
 async def test_one_that_hangs_is_given_up_within_the_limits(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers_module, "PATIENCE", 0.1)
-    async with fleet(2, "--first-byte-timeout=0.2") as house:
+    monkeypatch.setattr(servers_module, "PATIENCE", 0.5)
+    async with fleet(2, "--first-byte-timeout=0.5") as house:
         if path == "/api/ps":
             house.a.hangs = True
         else:

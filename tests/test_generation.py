@@ -169,7 +169,7 @@ async def test_a_reply_that_can_not_be_kept_ends_all_the_same(caplog: pytest.Log
 
     async with generations() as all_of_them:
         generation = all_of_them.begin(HOUSE, "g", HEAD, answer, keep)
-        await asyncio.wait_for(generation.ended(), 2)
+        await asyncio.wait_for(generation.ended(), 10)
     assert events(generation)[-1] == FINE
     assert ["could not be kept" in one.getMessage() for one in caplog.records] == [True]
 
@@ -183,7 +183,7 @@ async def test_a_mistake_of_hearths_own_is_told_and_logged(caplog: pytest.LogCap
     kept = Kept()
     async with generations() as all_of_them:
         generation = all_of_them.begin(HOUSE, "g", HEAD, fail, kept.keep)
-        await asyncio.wait_for(generation.ended(), 2)
+        await asyncio.wait_for(generation.ended(), 10)
     (content, error) = events(generation)
     assert content == Content("Hello")
     assert isinstance(error, Error)
@@ -261,7 +261,7 @@ async def test_going_down_with_nothing_at_work_takes_no_time() -> None:
     async with generations() as all_of_them:
         generation = all_of_them.begin(HOUSE, "g", HEAD, answer, Kept().keep)
         await generation.ended()
-        await asyncio.wait_for(all_of_them.close(60, 60), 2)
+        await asyncio.wait_for(all_of_them.close(60, 60), 10)
 
 
 @pytest.mark.gen_test
@@ -272,9 +272,9 @@ async def test_going_down_waits_for_who_still_reads_but_not_for_ever(tmp_path: P
             closing = asyncio.ensure_future(all_of_them.close(0, 60))
             await generation.ended()
             assert not closing.done()
-        await asyncio.wait_for(closing, 2)
+        await asyncio.wait_for(closing, 10)
         with generation.audience.seat("sse"):
-            await asyncio.wait_for(all_of_them.close(0, 0.05), 2)
+            await asyncio.wait_for(all_of_them.close(0, 0.05), 10)
 
 
 @pytest.mark.gen_test

@@ -46,7 +46,7 @@ async def test_it_is_ready_where_a_question_would_be_answered(monkeypatch: pytes
 
 @pytest.mark.gen_test
 async def test_what_does_not_answer_in_time_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chat.status.PATIENCE", 0.1)
+    monkeypatch.setattr("chat.status.PATIENCE", 0.5)
     async with running() as hearth:
 
         async def stuck() -> None:

@@ -87,7 +87,7 @@ async def test_who_does_not_finish_a_request_is_cut(monkeypatch: pytest.MonkeyPa
         ):
             reader, writer = await hearth.connect()
             writer.write(beginning)
-            assert b" 200 " not in await asyncio.wait_for(reader.read(), 4), beginning
+            assert b" 200 " not in await asyncio.wait_for(reader.read(), 10), beginning
 
 
 @pytest.mark.gen_test

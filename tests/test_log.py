@@ -251,7 +251,7 @@ async def test_a_reader_that_stops_waiting_misses_no_ring() -> None:
         log.append([Content("a")])
         waiting.cancel()
         await asyncio.wait([waiting])
-        await asyncio.wait_for(bell.wait(), 1)
+        await asyncio.wait_for(bell.wait(), 10)
 
 
 @pytest.mark.gen_test

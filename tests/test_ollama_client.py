@@ -80,10 +80,10 @@ async def test_thoughts_and_counts_are_told_apart_from_the_reply() -> None:
 @pytest.mark.gen_test
 async def test_a_reply_ends_at_done_although_ollama_keeps_the_connection_open() -> None:
     async with asking() as (ollama, fake):
-        async with asyncio.timeout(2):  # nothing but `done` can end it: the limits are minutes
+        async with asyncio.timeout(10):  # nothing but `done` can end it: the limits are minutes
             reply = await collect(ollama, "lingering")
         assert reply.text == "Hello, world!"
-        await asyncio.wait_for(fake.chats[0].gone.wait(), 2)
+        await asyncio.wait_for(fake.chats[0].gone.wait(), 10)
 
 
 @pytest.mark.gen_test(timeout=15)
@@ -221,7 +221,7 @@ async def test_short_calls_do_not_wait_behind_fifty_running_replies() -> None:
     async with asking() as (ollama, fake):
         running = [asyncio.create_task(collect(ollama, "mute")) for _ in range(50)]
         await eventually(lambda: len(fake.chats) == 50)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(10):
             version, models, loaded, show = await asyncio.gather(
                 ollama.version(), ollama.models(), ollama.running(), ollama.show("quick")
             )
@@ -241,7 +241,7 @@ async def test_every_path_before_the_api_is_asked_for(prefix: str) -> None:
     sent = prefix.replace(" ", "%20").replace("日本", "%E6%97%A5%E6%9C%AC") + "/api/version"
     async with asking() as (_, fake):
         fake.answers[sent] = b'HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{"version":"1"}'
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(10):
             assert await Ollama(parse(fake.url + prefix), Limits(), MIB).version() == "1"
 
 

@@ -82,7 +82,7 @@ async def test_what_the_streaming_callback_raises_comes_out_of_fetch() -> None:
         request = HTTPRequest(f"{fake.url}/api/chat", "POST", body=b'{"model":"slow"}', streaming_callback=fail)
         with pytest.raises(KeyError, match="mine"):
             await client().fetch(request, raise_error=False)
-        await asyncio.wait_for(fake.chats[0].gone.wait(), 2)
+        await asyncio.wait_for(fake.chats[0].gone.wait(), 10)
 
 
 @pytest.mark.gen_test
@@ -91,7 +91,7 @@ async def test_cancelling_the_future_closes_the_connection() -> None:
         future = client().fetch(f"{fake.url}/api/chat", method="POST", body=b'{"model":"mute"}')
         await eventually(lambda: fake.chats)
         future.cancel()
-        await asyncio.wait_for(fake.chats[0].gone.wait(), 2)
+        await asyncio.wait_for(fake.chats[0].gone.wait(), 10)
 
 
 @pytest.mark.gen_test
@@ -109,7 +109,7 @@ async def test_a_limit_on_the_whole_is_kept_where_one_is_given() -> None:
         request = HTTPRequest(f"{fake.url}/api/chat", "POST", body=b'{"model":"slow"}', request_timeout=0.3)
         with pytest.raises(BrokenStream, match=r"no whole answer within 0\.3 s"):
             await client().fetch(request)
-        await asyncio.wait_for(fake.chats[0].gone.wait(), 2)
+        await asyncio.wait_for(fake.chats[0].gone.wait(), 10)
 
 
 @pytest.mark.gen_test
@@ -133,4 +133,4 @@ async def test_an_error_in_the_moment_of_a_cancel_is_told_to_nobody() -> None:
         future = client().fetch(f"{fake.url}/api/chat", method="POST", body=body, streaming_callback=cancel_and_fail)
         await asyncio.wait([future])
         assert future.cancelled()
-        await asyncio.wait_for(fake.chats[0].gone.wait(), 2)
+        await asyncio.wait_for(fake.chats[0].gone.wait(), 10)

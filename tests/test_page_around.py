@@ -32,6 +32,16 @@ GROWS = """(it) => it.addEventListener('scroll', () => {
 }, { capture: true, once: true })"""
 
 
+# Where it is once a wheel that was turned does not move it any more.
+RESTS = """async (it) => {
+  for (let last = null; last !== it.scrollTop; ) {
+    last = it.scrollTop;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return it.scrollTop;
+}"""
+
+
 def at_the_end(me: Reader) -> None:
     """Within a frame or two: what has just been written is followed once it has been laid out."""
     me.page.wait_for_function(
@@ -49,7 +59,7 @@ def test_the_end_is_followed_only_while_the_reader_is_there(reader: Readers) -> 
     me.page.mouse.wheel(0, -60)
     latest = me.page.get_by_role("button", name="To the latest")
     expect(latest).to_be_visible()
-    top = scroller.evaluate("(it) => it.scrollTop")
+    top = scroller.evaluate(RESTS)
     me.wait_for("word150")
     assert scroller.evaluate("(it) => it.scrollTop") == top
     latest.click()
@@ -73,6 +83,7 @@ def test_a_reply_is_copied_as_it_is(reader: Readers) -> None:
     me = reader(permissions=["clipboard-read", "clipboard-write"]).open().choose("lines").ask("One")
     expect(me.replies.last).to_have_class(re.compile("done"))
     me.replies.last.get_by_role("button", name="Copy").click()
+    expect(me.replies.last.get_by_role("button", name="Copied")).to_be_visible()
     copied = me.page.evaluate("navigator.clipboard.readText()")
     assert copied.replace("\r\n", "\n").replace("\r", "\n") == "a\nb\nc\n\n d é\u2028"
 

@@ -46,7 +46,7 @@ def test_stop_keeps_what_was_written(reader: Readers, ollama: Ollama, transport:
     expect(me.replies.last).to_contain_text("You stopped this reply.")
     assert slow_text(me.text.inner_text())
     expect(me.page.get_by_role("button", name="Send")).to_be_visible()
-    assert ollama.fake.at_work == set()
+    me.until(lambda: not ollama.fake.at_work)
     me.page.reload()
     expect(me.replies.last).to_contain_text("You stopped this reply.")
 
@@ -56,15 +56,18 @@ def test_escape_stops_a_model_that_has_not_said_anything(reader: Readers, ollama
     expect(me.replies.last.locator("reply-status")).to_contain_text("…")
     me.page.keyboard.press("Escape")
     expect(me.replies.last).to_contain_text("Stopped before it began.")
-    assert ollama.fake.at_work == set()
+    me.until(lambda: not ollama.fake.at_work)
 
 
 @TRANSPORTS
-def test_a_second_tab_follows_the_same_reply(reader: Readers, transport: str) -> None:
+def test_a_second_tab_follows_the_same_reply(reader: Readers, ollama: Ollama, transport: str) -> None:
     me = reader().open(transport=transport).choose("slow").ask("Tell me")
     me.wait_for("word5")
+    ollama.fake.held = True
     other = Reader(me.page.context.new_page(), me.hearth)
     other.page.goto(me.page.url)
+    other.wait_for("word5")
+    ollama.fake.held = False
     other.wait_for("word20")
     assert slow_text(other.text.inner_text())
     other.page.get_by_role("button", name="Stop").click()

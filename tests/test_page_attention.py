@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .support_page import TRANSPORTS, HearthProcess, Reader, Readers, settled_shell
+from .support_page import TRANSPORTS, HearthProcess, Ollama, Reader, Readers, settled_shell
 
 HIDE = """(hidden) => {
   Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
@@ -25,12 +25,14 @@ NOTICES = """() => {
 
 @TRANSPORTS
 def test_the_title_of_a_hidden_tab_tells_that_a_reply_is_written_and_that_it_has_come(
-    reader: Readers, transport: str
+    reader: Readers, ollama: Ollama, transport: str
 ) -> None:
+    ollama.fake.held = True
     me = reader().open(transport=transport).choose("slow").ask("Tell me more")
-    me.wait_for("word3")
+    me.wait_for("word0")
     expect(me.page).to_have_title("… Tell me more · Hearth")
     me.page.evaluate(HIDE, True)
+    ollama.fake.held = False
     expect(me.page).to_have_title("● Tell me more · Hearth", timeout=20_000)
     me.page.evaluate(HIDE, False)
     expect(me.page).to_have_title("Tell me more · Hearth")
@@ -63,10 +65,12 @@ def test_a_long_reply_in_a_hidden_tab_is_noticed_once_asked_for(reader: Readers)
     assert title == "Tell me more" and body.startswith("word0 word1")
 
 
-def test_a_quick_reply_is_not_worth_a_notice(reader: Readers) -> None:
+def test_a_quick_reply_is_not_worth_a_notice(reader: Readers, ollama: Ollama) -> None:
+    ollama.fake.pace, ollama.fake.held = 0.005, True
     me = asked_for_notices(reader()).choose("slow").ask("Tell me more")
-    me.wait_for("word3")
+    me.wait_for("word0")
     me.page.evaluate(HIDE, True)
+    ollama.fake.held = False
     expect(me.page).to_have_title("● Tell me more · Hearth", timeout=20_000)
     assert me.page.evaluate("window.notices") == []
 

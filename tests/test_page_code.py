@@ -110,6 +110,7 @@ def test_what_is_selected_stays_selected_when_colours_come(reader: Readers) -> N
     selected = me.page.evaluate("String(getSelection())")
     assert selected.startswith("Kettle:") and selected.endswith("    def boil")
     assert kinds(block) == []
+    me.until(lambda: held)
     for route in held:
         route.continue_()
     expect(block.locator(".keyword").first).to_be_visible()

@@ -51,8 +51,8 @@ def test_a_question_waits_for_its_conversation_and_goes_off_by_itself(reader: Re
     me.ask("Two")
     expect(me.page.get_by_text("as soon as this conversation is here")).to_be_visible()
     expect(me.composer).to_have_value("Two")
-    for route in held:
-        route.continue_()
+    me.until(lambda: held)
+    held[0].continue_()
     me.wait_for("3 messages; the last: Two")
     expect(me.page.get_by_text("as soon as this conversation is here")).to_be_hidden()
 
@@ -63,20 +63,21 @@ def test_a_question_to_a_conversation_that_is_not_there_stays_where_it_was_typed
     me.page.route("**/api/conversations/*", lambda route: held.append(route), times=1)
     me.open("/c/gone").ask("One")
     expect(me.page.get_by_text("as soon as this conversation is here")).to_be_visible()
-    for route in held:
-        route.continue_()
+    me.until(lambda: held)
+    held[0].continue_()
     expect(me.page.locator("missing-state")).to_be_visible()
     expect(me.page.get_by_text("as soon as this conversation is here")).to_be_hidden()
     expect(me.composer).to_have_value("One")
     expect(me.questions).to_have_count(0)
 
 
-def test_escape_stops_the_reply_under_a_notice(reader: Readers) -> None:
+def test_escape_stops_the_reply_under_a_notice(reader: Readers, ollama: Ollama) -> None:
     me = reader().open().choose("quick").ask("One")
     me.wait_for("Hello, world!")
     me.choose("slow").page.get_by_role("link", name="New chat", exact=True).click()
+    ollama.fake.held = True
     me.ask("Go on")
-    me.wait_for("word3")
+    me.wait_for("word0")
     me.page.locator("conversation-row").last.hover()
     me.page.locator("conversation-row").last.get_by_role("button").click()
     me.page.get_by_role("menuitem", name="Delete").click()

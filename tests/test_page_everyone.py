@@ -161,7 +161,7 @@ def test_in_chinese_too(reader: Readers, ollama: Ollama, state: Callable[[Reader
 def test_text_that_runs_from_the_right_does_so_in_its_own_block(reader: Readers, ollama: Ollama) -> None:
     ollama.fake.pieces = ["مرحبا بالعالم.\n\nHello, world.\n\n- شاي\n- قهوة\n"]
     me = reader().open().choose("reciter").ask("قل مرحبا")
-    me.wait_for("قهوة")
+    expect(me.text.locator("li")).to_have_text(["شاي", "قهوة"])
     direction = "(all) => all.map((one) => getComputedStyle(one).direction)"
     assert me.text.locator("p").evaluate_all(direction)[:2] == ["rtl", "ltr"]
     assert me.text.locator("li").first.evaluate("(one) => getComputedStyle(one).direction") == "rtl"
@@ -182,6 +182,7 @@ def test_a_whole_conversation_by_keyboard_alone(reader: Readers, ollama: Ollama)
     me.page.keyboard.type("What is green?")
     press("Enter")
     me.wait_for("Tea.")
+    me.done()
     press("ArrowUp")
     editor = me.questions.last.get_by_role("textbox")
     expect(editor).to_be_focused()
@@ -248,3 +249,4 @@ def test_libraries_come_when_they_are_needed(reader: Readers, ollama: Ollama) ->
         ollama.fake.pieces = [reply]
         with me.page.expect_request(lambda request, library=library: f"/vendor/{library}" in request.url):  # type: ignore[misc]
             me.ask("More")
+        me.done()

@@ -84,7 +84,7 @@ def test_exports_of_other_programs_are_read(reader: Readers, tmp_path: Path) -> 
 
 def test_everything_leaves_as_one_file_and_comes_back_elsewhere(reader: Readers, tmp_path: Path) -> None:
     me = reader().open().choose("quick").ask("One")
-    me.wait_for("Hello, world!")
+    me.done()
     settings(me)
     with me.page.expect_download() as download:
         me.page.get_by_role("button", name="Export all").click()
@@ -101,7 +101,7 @@ def test_everything_leaves_as_one_file_and_comes_back_elsewhere(reader: Readers,
 
 def test_a_conversation_leaves_as_markdown_or_json(reader: Readers) -> None:
     me = reader(permissions=["clipboard-read", "clipboard-write"]).open().choose("quick").ask("One")
-    me.wait_for("Hello, world!")
+    me.done()
     me.page.locator("chat-menu").get_by_role("button").last.click()
     me.page.get_by_role("menuitem", name="Copy as Markdown").click()
     expect(me.page.locator("toast-list")).to_contain_text("Copied")

@@ -281,12 +281,13 @@ def test_a_download_goes_on_over_a_reload(reader: Readers, ollama: Ollama) -> No
 def test_from_no_model_at_all_to_the_first_reply(reader: Readers, ollama: Ollama) -> None:
     """With nothing in between: Hearth says what fits this machine, and has Ollama fetch it."""
     without_models(ollama)
-    ollama.fake.library.pace = 0.2
+    ollama.fake.library.pace, ollama.fake.library.step = 0.02, 10_000
     me, there = reader().open(), reader().open()
     me.page.locator("model-cards").get_by_role("button").first.click()
-    expect(me.page.locator("pull-progress")).to_contain_text("MB/s")
-    expect(there.page.locator("pull-progress")).to_contain_text("MB/s")
+    expect(me.page.locator("pull-progress")).to_contain_text("B/s")
+    expect(there.page.locator("pull-progress")).to_contain_text("B/s")
     me.ask("One")
+    ollama.fake.library.step = 1_000_000
     for one in (me, there):
         expect(one.page.locator("ollama-guide")).to_be_hidden(timeout=15_000)
     me.sees("One", "Hello, world!")

@@ -93,6 +93,12 @@ def payloads(canary: str) -> dict[str, str]:
     return found
 
 
+def joined(replies: dict[str, str]) -> str:
+    """In one text; behind a comment that is never closed nothing is shown."""
+    last = "script within a comment"
+    return "\n\n".join([text for name, text in replies.items() if name != last] + [replies[last]])
+
+
 @pytest.fixture
 def canary() -> Iterator[Canary]:
     one = Canary()
@@ -158,7 +164,7 @@ def test_nothing_of_a_reply_is_run_or_fetched(
 
 def whole(me: Reader, ollama: Ollama, replies: dict[str, str]) -> None:
     """All of them at once, one after the other in one reply, and in its thoughts."""
-    ollama.fake.pieces = ollama.fake.thoughts = ["\n\n".join(replies.values())]
+    ollama.fake.pieces = ollama.fake.thoughts = [joined(replies)]
     me.ask("All of it")
     expect(me.replies).to_have_count(len(replies) + 1)
 
@@ -182,9 +188,10 @@ def test_clicking_whatever_a_reply_holds_runs_nothing(
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: dialogs.append(dialog.message))
     me = Reader(page, hearth.url).open().choose("reciter")
-    ollama.fake.pieces = ["\n\n".join(payloads(canary.address).values())]
+    ollama.fake.pieces = [joined(payloads(canary.address))]
     me.ask("All of it")
     expect(me.replies.last).to_have_attribute("aria-busy", "false", timeout=20_000)
+    expect(me.replies.last.locator("a").first).to_be_attached()
     address = page.url
     clicked = me.replies.last.evaluate(
         """(it) => {
@@ -196,5 +203,5 @@ def test_clicking_whatever_a_reply_holds_runs_nothing(
     expect(me.replies.last).to_be_visible()
     assert page.url.partition("#")[0] == address
     assert page.evaluate("window.pwned ?? null") is None
-    assert (dialogs, clicked > 0) == ([], True)
+    assert (dialogs, clicked > 10) == ([], True)
     context.close()

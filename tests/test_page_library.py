@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .support_library import aged, at_noon, changed, choose, keep, past, row, rows, titles
-from .support_page import TRANSPORTS, HearthProcess, Readers
+from .support_page import TRANSPORTS, HearthProcess, Ollama, Readers
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 LIST = re.compile(r"/api/conversations\?")
@@ -85,12 +85,13 @@ def test_what_another_tab_does_is_seen(reader: Readers) -> None:
 
 
 @pytest.mark.usefixtures("earlier")
-def test_without_a_socket_it_is_looked_for_again_and_again(reader: Readers) -> None:
+def test_without_a_socket_it_is_looked_for_again_and_again(reader: Readers, ollama: Ollama) -> None:
     me = reader()
     me.page.clock.install()
     me.open(transport="sse")
     expect(rows(me)).to_have_count(7)
-    reader().open().choose("slow").ask("Tell me").wait_for("word1")
+    ollama.fake.held = True
+    reader().open().choose("slow").ask("Tell me").wait_for("word0")
     me.page.clock.run_for(15_000)
     expect(rows(me).first).to_have_text("Tell me (being written)")
 
@@ -281,8 +282,9 @@ def test_while_hearth_is_away_the_list_stays(reader: Readers, hearth: HearthProc
     expect(rows(me)).to_have_count(7)
     choose(me, "Old photographs", "Pin")
     expect(titles(me).first).to_have_text("Old photographs")
-    hearth.start()
-    expect(me.page.get_by_text("Reconnecting…")).to_be_hidden(timeout=15_000)
+    with me.keeping():
+        hearth.start()
+    expect(me.page.get_by_text("Reconnecting…")).to_be_hidden()
     me.page.reload()
     expect(titles(me).first).to_have_text("Old photographs")
 

@@ -49,17 +49,13 @@ def test_many_models_are_filtered(reader: Readers) -> None:
 
 
 def test_a_model_is_loaded_kept_and_unloaded(reader: Readers, ollama: Ollama) -> None:
-    sheet = manage(reader().open())
-    echo = unfolded(sheet, "echo")
+    me = reader().open()
+    echo = unfolded(manage(me), "echo")
     echo.get_by_role("group", name="Load into memory for").get_by_role("button", name="1 hour").click()
     expect(echo.locator(".memory")).to_contain_text("in memory")
     assert ollama.fake.loads[-1].body["keep_alive"] == "1h"
     echo.get_by_role("group", name="Keep in memory for").get_by_role("button", name="Until unloaded").click()
-    for _ in range(200):
-        if ollama.fake.loads[-1].body["keep_alive"] == -1:
-            break
-        sheet.page.wait_for_timeout(25)
-    assert ollama.fake.loads[-1].body["keep_alive"] == -1
+    me.until(lambda: ollama.fake.loads[-1].body["keep_alive"] == -1)
     echo.get_by_role("button", name="Unload", exact=True).click()
     expect(echo.locator(".memory")).to_be_hidden()
     expect(echo.get_by_role("button", name="5 minutes")).to_be_focused()
@@ -258,8 +254,9 @@ def test_of_several_ollamas_one_says_which_is_meant(
         both.get_by_role("button", name="Delete…").click()
         expect(both.get_by_role("group", name=f"Only on {here}.")).to_be_visible()
         both.get_by_role("button", name="Delete", exact=True).click()
+        me.until(lambda: ollama.fake.models == ["here:latest"])
+        assert second.fake.models == ["both:latest", "there:latest"]
         expect(row(sheet, "both")).to_contain_text(f"on {there}")
-        assert (ollama.fake.models, second.fake.models) == (["here:latest"], ["both:latest", "there:latest"])
         field, button = (sheet.locator(f"model-get {one}").bounding_box() for one in ("input", "button"))
         assert field and button and abs(field["y"] - button["y"]) < 2  # side by side, with the choice below
         sheet.get_by_label("Where to get it").select_option(second.url)

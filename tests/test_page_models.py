@@ -79,7 +79,9 @@ def test_what_a_model_is_and_can_and_until_when_it_is_in_memory(reader: Readers,
     load(ollama, running | {"expires_at": until.isoformat()})
     me = reader(timezone_id="UTC").open()
     opened(me)
-    quick, echo = me.page.get_by_role("option").all()
+    options = me.page.get_by_role("option")
+    expect(options).to_have_count(2)
+    quick, echo = options.all()
     for words in ("default", "uses tools", "sees images", "llama · 3.2B · Q4_K_M · 2 GB · 128k context"):
         expect(quick).to_contain_text(words)
     expect(quick).to_contain_text(re.compile(rf"in memory until {until:%-I:%M}.[AP]M · 3.2 GB"))
@@ -133,6 +135,7 @@ def test_on_a_phone_the_models_come_up_from_below(reader: Readers) -> None:
     me = reader(**PHONE).open()
     me.page.locator("model-picker > button:enabled").tap()
     sheet = me.page.locator("#model-sheet")
+    expect(sheet).to_be_visible()
     box = sheet.bounding_box()
     assert box and (box["x"], box["width"]) == pytest.approx((0, 360), abs=1)
     assert box["y"] > 0 and box["y"] + box["height"] >= 739

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-from .support_page import HearthProcess, Reader, Readers
+from .support_page import HearthProcess, Ollama, Reader, Readers
 
 DARK, LIGHT = "rgb(27, 24, 21)", "rgb(251, 248, 244)"
 
@@ -50,7 +50,7 @@ def test_the_language_is_the_browsers_until_another_is_chosen(reader: Readers) -
     expect(languages).to_have_value("auto")
     languages.select_option("中文")
     expect(me.composer).to_have_attribute("placeholder", "随便问点什么")
-    assert me.page.evaluate("document.documentElement.lang") == "zh-Hans"
+    expect(me.page.locator("html")).to_have_attribute("lang", "zh-Hans")
     languages = settings(me).get_by_role("combobox", name="语言")
     expect(languages).to_have_value("zh")
     languages.select_option("auto")
@@ -91,12 +91,14 @@ def test_keys_that_work_anywhere(reader: Readers) -> None:
     expect(me.page.get_by_role("searchbox")).to_be_focused()
 
 
-def test_no_key_reaches_behind_a_dialog(reader: Readers) -> None:
+def test_no_key_reaches_behind_a_dialog(reader: Readers, ollama: Ollama) -> None:
+    ollama.fake.held = True
     me = reader().open().choose("slow").ask("Hi")
-    me.wait_for("word3")
+    me.wait_for("word0")
     expect(settings(me)).to_be_visible()
     me.page.keyboard.press("?")
     me.page.keyboard.press("Control+Shift+O")
     expect(me.page.get_by_role("dialog")).to_have_count(1)
     me.page.keyboard.press("Escape")
+    ollama.fake.held = False
     me.wait_for("word9")  # Escape closed the dialog, and stopped nothing

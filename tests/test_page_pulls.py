@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Event  # which a script looks at again and again
 from typing import Any
 
 import pytest
@@ -42,12 +43,14 @@ def test_a_model_is_got_by_its_name_and_every_tab_sees_how_far_it_is(reader: Rea
 
 def test_without_a_socket_it_is_seen_too(reader: Readers, ollama: Ollama) -> None:
     me, other = reader().open(transport="sse"), reader().open(transport="sse")
-    ollama.fake.library.scripts["fresh"] = [[*HALF, 6, SUCCESS]]
+    seen = Event()
+    ollama.fake.library.scripts["fresh"] = [[*HALF, seen, SUCCESS]]
     sheet = manage(me)
     get(sheet, "fresh")
     expect(sheet.locator("pull-progress")).to_contain_text("50%")
     other.page.reload()
     expect(other.page.get_by_role("button", name="Download of fresh · 50%")).to_be_visible()
+    seen.set()
     expect(row(sheet, "fresh")).to_be_visible(timeout=15_000)
     expect(other.page.locator("pull-sign")).to_be_hidden()
 
@@ -80,17 +83,24 @@ def test_a_name_that_is_none_is_told_at_once_and_asked_of_nobody(reader: Readers
 
 
 def test_what_came_while_one_looked_away_is_told(reader: Readers, ollama: Ollama) -> None:
-    ollama.fake.library.scripts["fresh"] = [[MANIFEST, 0.5, SUCCESS]]
+    away, again = Event(), Event()
+    ollama.fake.library.scripts["fresh"] = [[MANIFEST, away, SUCCESS]]
     me = reader().open()
-    get(manage(me), "fresh")
+    sheet = manage(me)
+    get(sheet, "fresh")
+    expect(sheet.locator("pull-progress")).to_contain_text("fresh")
     me.page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    away.set()
     expect(me.page.locator("toast-list .toast")).to_contain_text("fresh is here.")
     get(manage(me), "nosuch")
     expect(me.page.locator("pull-progress").first).to_contain_text("nosuch")
-    ollama.fake.library.scripts["later"] = [[MANIFEST, 0.5, {"error": "pull model manifest: file does not exist"}]]
+    ollama.fake.library.scripts["later"] = [[MANIFEST, again, {"error": "pull model manifest: file does not exist"}]]
     get(dialog(me), "later")
     expect(me.page.locator("pull-progress").filter(has_text="later")).to_be_visible()
     me.page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    again.set()
     me.page.get_by_role("button", name="Show").click()
     expect(dialog(me).locator("pull-progress").filter(has_text="later")).to_contain_text("no model called later")
 
@@ -115,7 +125,8 @@ def test_all_are_updated_and_all_can_be_cancelled(reader: Readers, ollama: Ollam
 
 
 def test_by_keyboard_the_focus_stays_with_the_download_that_is_cancelled(reader: Readers, ollama: Ollama) -> None:
-    scripts: dict[str, list[Any]] = {"first": [1.5, SUCCESS], "second": [HANG], "third": [HANG]}
+    focused = Event()
+    scripts: dict[str, list[Any]] = {"first": [focused, SUCCESS], "second": [HANG], "third": [HANG]}
     ollama.fake.library.scripts |= {name: [[MANIFEST, *rest]] for name, rest in scripts.items()}
     me = reader().open()
     sheet = manage(me)
@@ -124,6 +135,7 @@ def test_by_keyboard_the_focus_stays_with_the_download_that_is_cancelled(reader:
         expect(sheet.locator("pull-progress", has_text=name)).to_be_visible()
     third = sheet.locator("pull-progress", has_text="third")
     third.get_by_role("button", name="Cancel").focus()
+    focused.set()
     expect(sheet.locator("pull-progress strong")).to_have_text(["second", "third", "first"])
     expect(third.get_by_role("button", name="Cancel")).to_be_focused()
     me.page.keyboard.press("Enter")

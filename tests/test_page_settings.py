@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from .support_models import describe, install, load, model
 from .support_page import HearthProcess, Ollama, Reader, Readers, call
@@ -163,15 +163,25 @@ def test_what_was_set_elsewhere_is_shown_kept_and_can_be_taken_away(reader: Read
     expect(dialog.get_by_text("num_gpu = 3")).to_have_count(0)
 
 
+def refuse(route: Route) -> None:
+    """To change it; it may be read."""
+    if route.request.method == "PATCH":
+        route.fulfill(status=500, body="<html>")
+    else:
+        route.continue_()
+
+
 def test_a_change_that_hearth_refuses_is_told_and_can_be_tried_again(reader: Readers) -> None:
     me = reader().open().choose("quick").ask("One")
     me.sees("One", "Hello, world!")
-    me.page.route("**/api/conversations/*", lambda it: it.fulfill(status=500, body="<html>"), times=1)
+    me.page.route("**/api/conversations/*", refuse)
     dialog = panel(me)
     dialog.get_by_label("Instructions").fill("Be brief.")
     expect(dialog.get_by_role("alert").get_by_text("This couldn’t be kept.")).to_be_visible()
     expect(dialog.get_by_label("Instructions")).to_have_value("Be brief.")
-    dialog.get_by_role("button", name="Try again").click()
+    me.page.unroute("**/api/conversations/*")
+    with me.keeping():
+        dialog.get_by_role("button", name="Try again").click()
     expect(dialog.get_by_text("This couldn’t be kept.")).to_be_hidden()
     assert conversation(me)["system"] == "Be brief."
 

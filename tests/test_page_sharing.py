@@ -56,10 +56,12 @@ def test_a_live_link_is_copied_and_shows_what_is_said_later(reader: Readers, oll
     expect(guest.page.get_by_role("heading", level=1)).to_have_text("How do I bake bread?")
     guest.sees("How do I bake bread?", "Hello, world!")
     guest.replies.first.evaluate("(it) => (it.mark = 'the same')")
+    ollama.fake.held = True
     me.choose("slow").ask("And a cake?")
-    expect(guest.text).to_contain_text("word3", timeout=20_000)
+    expect(guest.text).to_contain_text("word0", timeout=20_000)
     status = guest.replies.last.get_by_text("being written")
     expect(status).to_be_visible()
+    ollama.fake.held = False
     expect(status).to_be_hidden(timeout=20_000)
     assert guest.replies.first.evaluate("(it) => it.mark") == "the same"
 

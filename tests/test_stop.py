@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from .asked import says
 from .hearth import Hearth, eventually, running
 
 pytestmark = pytest.mark.usefixtures("clean_log")
@@ -32,7 +33,7 @@ async def test_a_reply_can_be_stopped_and_ollama_with_it(model: str) -> None:
         generation = str(reply["generation"])
         await eventually(lambda: hearth.fake.at_work)
         assert await stop(hearth, generation) == "stopped"
-        await eventually(lambda: not hearth.fake.at_work, seconds=3)
+        await eventually(lambda: not hearth.fake.at_work)
         events = await hearth.events(generation)
         assert (events[-1]["type"], events[-1]["reason"]) == ("done", "stopped")
         message = await kept(hearth, reply)
@@ -46,7 +47,7 @@ async def test_a_reply_can_be_stopped_in_the_very_moment_it_was_asked_for() -> N
         for _ in range(10):
             reply = await hearth.ask(await hearth.conversation(model="endless"), "hi")
             assert await stop(hearth, str(reply["generation"])) == "stopped"
-        await eventually(lambda: not hearth.fake.at_work, seconds=3)
+        await eventually(lambda: not hearth.fake.at_work)
 
 
 @pytest.mark.gen_test
@@ -57,6 +58,7 @@ async def test_a_reply_that_waits_its_turn_can_be_stopped_and_is_never_asked() -
         second = await hearth.ask(conversation, "two")
         assert await stop(hearth, second["generation"]) == "stopped"
         assert (await hearth.events(second["generation"]))[-1]["reason"] == "stopped"
+        await says(hearth, first, "One two")
         assert await stop(hearth, first["generation"]) == "stopped"
         assert len(hearth.fake.chats) == 1
         assert (await kept(hearth, first))["content"] == "One two"
