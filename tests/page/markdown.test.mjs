@@ -247,3 +247,9 @@ test('where a reply went on is not part of its plain text', () => {
   message.show(false);
   assert.equal(treeText(message.root), 'One\n\ntwo');
 });
+
+test('a comment is not shown, and one that never ends hides nothing once the reply is whole', () => {
+  const comment = 'Before\n\n<!-- a --> b\n\n<!-- open\n\n# After';
+  assert.equal(visible(during(comment)).trim(), 'Before\n\nb');
+  assert.equal(visible(tree(...comment)).trim(), 'Before\n\nb\n\n<!-- open\n\n# After');
+});

@@ -67,7 +67,7 @@ export class Tree {
       case 'formula':
         return [node('math-formula', { tex: token.tex, display: true })];
       case 'html':
-        return asWritten(withoutComments(token.raw).trim());
+        return asWritten(withoutComments(token.raw, open).trim());
       default:
         return paragraph(token.tokens ? this.inline(token.tokens) : [token.raw]);
     }
@@ -210,8 +210,10 @@ function closingTag(tokens, place) {
   return tokens.findIndex(({ type, raw }, at) => at > place && type === 'html' && raw.toLowerCase() === `</${name}>`);
 }
 
-function withoutComments(html) {
-  return html.replace(/<!--[\s\S]*?(?:-->|$)/g, '');
+// One without an end hides nothing but what is still being written.
+function withoutComments(html, open = false) {
+  const whole = html.replace(/<!--[\s\S]*?-->/g, '');
+  return open ? whole.replace(/<!--[\s\S]*$/, '') : whole;
 }
 
 // Neighbouring strings as one, and none that is empty.
