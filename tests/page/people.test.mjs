@@ -233,6 +233,20 @@ test('a link that is not live is read until its reply is whole', async () => {
   assert.equal(reads, 2);
 });
 
+test('an answer that comes behind a newer one does not bring back what was', async () => {
+  const at = (text, state) => ({ title: 'Bread', live: false, messages: [question, reply(text, state)] });
+  const asked = [];
+  const shared = new Shared({ read: () => new Promise((resolve) => asked.push(resolve)), interval: 1 });
+  const first = shared.attend();
+  shared.rest();
+  const second = shared.attend();
+  asked[1](at('Knead.', 'done'));
+  await second;
+  asked[0](at('Kn', 'running'));
+  await first;
+  assert.deepEqual([String(shared.messages[1].content), shared.messages[1].state], ['Knead.', 'done']);
+});
+
 test('a link that ends takes along what it showed; one that can’t be reached keeps it', async () => {
   const there = { title: 'Bread', live: true, messages: [question] };
   const { shared, until } = reading([there, new ConnectionError(), new ApiError(404, 'not_found', 'Gone')]);
