@@ -37,7 +37,7 @@ export function account(house) {
       await ollama.check();
     },
     'change-password': async (passwords) => {
-      await calls.changePassword({ old: passwords.old, new: passwords.new });
+      await session.renew(() => calls.changePassword({ old: passwords.old, new: passwords.new }));
       await afterwards(readSessions);
     },
     'delete-account': ({ password }) => leaving(house, () => calls.leave(password)),

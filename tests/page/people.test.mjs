@@ -11,6 +11,7 @@ import { turn } from './fake-hearth.mjs';
 
 const OLGA = { id: 'house', name: 'Olga', role: 'owner', may: { models: true, people: true } };
 const MIA = { id: 'm1', name: 'Mia', role: 'member', may: { models: false, people: false } };
+const OUT = { user: null, auth: 'required' };
 const STRANGER = new ApiError(401, 'unauthorized', 'Sign in first');
 
 function session({ status = async () => ({ user: OLGA, auth: 'required' }), person = 'house' } = {}) {
@@ -45,12 +46,35 @@ test('who is signed in, and what they look after', () => {
   assert.deepEqual(fired, ['change', 'change']);
 });
 
-test('that nobody is signed in any more is told once', () => {
-  const { one, fired } = session();
+test('that nobody is signed in any more is told once', async () => {
+  const { one, fired } = session({ status: async () => OUT });
   one.hear({ user: OLGA, auth: 'required' });
-  one.hear({ user: null, auth: 'required' });
-  one.hear({ user: null, auth: 'required' });
+  one.hear(OUT);
+  one.hear(OUT);
+  await turn();
   assert.deepEqual(fired, ['change', 'out']);
+});
+
+test('the end of the session before is not that of the one that another password begins', async () => {
+  const there = { user: OLGA, auth: 'required' };
+  let now = OUT;
+  const { one, fired } = session({ status: async () => now });
+  one.hear(there);
+  let changed;
+  const changing = one.renew(() => new Promise((resolve) => (changed = resolve)));
+  one.hear(OUT);
+  await turn();
+  now = there;
+  changed('done');
+  assert.equal(await changing, 'done');
+  one.hear(OUT); // asked before
+  await turn();
+  assert.deepEqual([...new Set(fired)], ['change']);
+  now = OUT;
+  await assert.rejects(one.renew(() => Promise.reject(STRANGER)));
+  one.hear(OUT);
+  await turn();
+  assert.equal(fired.at(-1), 'out');
 });
 
 test('somebody else’s page is over', () => {
