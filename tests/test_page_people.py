@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from .support_page import Reader, Readers
 from .support_people import GUARDED, MEMBER, OWNER, PASSWORD, fill_in, fold, household, sheet, signed_in
@@ -126,6 +126,25 @@ def test_what_a_person_may_is_kept_and_holds_at_once(reader: Readers) -> None:
     mia.page.keyboard.press("Escape")
     mia.page.locator("person-menu > button").click()
     expect(mia.page.get_by_role("menuitem", name="Models")).to_be_visible()
+
+
+def test_nothing_is_lost_of_what_is_typed_and_chosen_while_hearth_is_slow(reader: Readers) -> None:
+    me, dialog = people(reader)
+    row = person(dialog, MEMBER)
+    row.get_by_label("Name", exact=True).fill("Half a na")
+    row.get_by_label("May manage models").check()
+    expect(row.locator(".marks")).to_have_text("Manages models")
+    expect(row.get_by_label("Name", exact=True)).to_have_value("Half a na")
+    held: list[Route] = []
+    me.page.route("**/api/people/*", lambda route: held.append(route), times=1)
+    row.get_by_label("May manage models").uncheck()
+    row.get_by_role("combobox", name="Replies at once").select_option("2")
+    me.until(lambda: held)
+    me.page.keyboard.press("Escape")
+    row = person(sheet(me, "People"), MEMBER)
+    held[0].continue_()
+    expect(row.get_by_role("combobox", name="Replies at once")).to_have_value("2")
+    expect(row.locator(".marks")).to_have_text("")
 
 
 def test_what_is_refused_goes_back_to_what_it_was_and_says_why(reader: Readers) -> None:
