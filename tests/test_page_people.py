@@ -227,6 +227,21 @@ def test_the_owners_own_row_leaves_out_what_would_lock_them_out(reader: Readers)
     expect(row.get_by_role("button", name=re.compile("Delete|Close"))).to_have_count(0)
 
 
+def test_what_is_read_for_a_sheet_that_was_closed_takes_nothing_away_in_the_next(reader: Readers) -> None:
+    me = signed_in(reader)
+    held: list[Route] = []
+    me.page.route("**/api/account", lambda route: held.append(route), times=1)
+    sheet(me, "My account")
+    me.until(lambda: held)
+    me.page.keyboard.press("Escape")
+    name = sheet(me, "My account").get_by_label("Your name")
+    name.fill("Half a na")
+    with me.page.expect_response("**/api/account"):
+        held[0].continue_()
+    me.page.evaluate("fetch('/api/status').then((answer) => answer.text())")  # behind it
+    expect(name).to_have_value("Half a na")
+
+
 @pytest.mark.parametrize("look", ["phone-light", "wide-dark"])
 def test_axe_finds_nothing_in_the_sheets_of_people_and_nothing_is_too_wide(reader: Readers, look: str) -> None:
     me = signed_in(reader, reduced_motion="reduce", **LOOKS[look])
