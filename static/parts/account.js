@@ -38,7 +38,7 @@ export function account(house) {
   answers(sheet, {
     'rename-account': async ({ name }) => {
       await calls.rename(name);
-      await ollama.check();
+      await ollama.checkAnew();
     },
     'change-password': async (passwords) => {
       await session.renew(() => calls.changePassword({ old: passwords.old, new: passwords.new }));
