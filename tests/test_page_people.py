@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Route, expect
 
 from .support_page import Reader, Readers
-from .support_people import GUARDED, MEMBER, OWNER, PASSWORD, fill_in, fold, household, sheet, signed_in
+from .support_people import GUARDED, MEMBER, OWNER, PASSWORD, fill_in, fold, household, sheet, sign_in, signed_in
 from .test_page_everyone import LOOKS, violations
 
 __all__ = ["household"]
@@ -126,6 +126,18 @@ def test_what_a_person_may_is_kept_and_holds_at_once(reader: Readers) -> None:
     mia.page.keyboard.press("Escape")
     mia.page.locator("person-menu > button").click()
     expect(mia.page.get_by_role("menuitem", name="Models")).to_be_visible()
+
+
+def test_models_can_be_chosen_from_as_soon_as_they_are_known(reader: Readers) -> None:
+    me = reader()
+    held: list[Route] = []
+    me.page.route("**/api/models", lambda route: held.append(route), times=1)
+    row = person(sheet(sign_in(me), "People"), MEMBER)
+    choice = row.locator("option[value=some]")
+    expect(choice).to_be_disabled()
+    me.until(lambda: held)
+    held[0].continue_()
+    expect(choice).to_be_enabled()
 
 
 def test_nothing_is_lost_of_what_is_typed_and_chosen_while_hearth_is_slow(reader: Readers) -> None:
