@@ -125,7 +125,7 @@ class EntryHandler(JSONHandler):
         except (PeopleError, StoreError) as error:  # a full disk, perhaps
             self.show(typed, error)
             return
-        await self._leave_old()
+        await self._leave_old(opened)
         let_in(self, opened)
         self.redirect(way_back(typed.get("next", "")), status=303)
 
@@ -168,7 +168,9 @@ class EntryHandler(JSONHandler):
         self.finish(self._pages.render("entry", self.words, **(empty | {"action": action, "form": form} | values)))
 
     def _form(self, typed: dict[str, str]) -> tuple[object, ...]:
-        return visit_of(self), self.request.path, *sorted(typed.items())
+        """Also by a browser that has got what the first click gave, and still shows the form."""
+        visit = visit_of(self)
+        return visit.address, visit.agent, self.request.path, *sorted(typed.items())
 
     def _field(self, field: Field, typed: dict[str, str], wrong: str, focused: bool) -> bytes:
         value = "" if field.is_secret else typed.get(field.name, "")
@@ -185,10 +187,10 @@ class EntryHandler(JSONHandler):
         if isinstance(error, TooMany):
             self.set_header("Retry-After", str(error.retry_after))
 
-    async def _leave_old(self) -> None:
+    async def _leave_old(self, opened: Entry) -> None:
         """A session that this browser had, of whomever: nobody could end it any more without its cookie."""
         old = visitor_of(self.request)
-        if old is not None and old.key is not None and old.scopes is None:
+        if old is not None and old.key not in (None, opened.caller.key) and old.scopes is None:
             await self._accounts.entrance.sign_out(old)
 
 

@@ -13,7 +13,8 @@ TWICE = 3.0  # seconds within which the same again is the second click
 
 
 class Once:
-    def __init__(self) -> None:
+    def __init__(self, within: float = TWICE) -> None:
+        self._within = within
         self._doing: dict[bytes, asyncio.Future[Any]] = {}  # by the form's hash: what was typed is not kept
 
     def __repr__(self) -> str:
@@ -30,7 +31,7 @@ class Once:
             found: T = await asyncio.shield(self._doing[key])
             return found
         doing = self._doing[key] = asyncio.ensure_future(work)
-        asyncio.get_running_loop().call_later(TWICE, self._doing.pop, key, None)
+        asyncio.get_running_loop().call_later(self._within, self._doing.pop, key, None)
         try:
             return await asyncio.shield(doing)
         except Exception:  # who is told what is wrong may try again at once

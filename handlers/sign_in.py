@@ -17,11 +17,15 @@ from .once import Once
 from .plain_pages import Pages
 from .visitors import proxied_name, visitor_of
 
+# Seconds within which a form that comes again is the same click: on a slow line one presses again late, and a link that
+# was used by the first would be of no use to the second.
+SLOW = 30.0
+
 Route = tuple[str, type[JSONHandler], dict[str, Any]]
 
 
 def sign_in_routes(accounts: Accounts, auth: str, pages: Pages) -> list[Route]:
-    entry = {"accounts": accounts, "auth": auth, "pages": pages, "once": Once()}
+    entry = {"accounts": accounts, "auth": auth, "pages": pages, "once": Once(SLOW)}
     return [
         (r"/sign-in", SignInHandler, entry),
         (r"/sign-out", SignOutHandler, {"accounts": accounts}),

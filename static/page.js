@@ -80,7 +80,7 @@ export class Page {
     find('model-picker').show({
       models: ollama.models,
       chosen: model,
-      known: ollama.status !== null,
+      known: ollama.known,
       standard: ollama.standard,
       missing,
       manages: managesModels(ollama.status),

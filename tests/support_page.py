@@ -32,7 +32,7 @@ ARGUMENTS = [
 ]
 # What the browser itself reports where a test cuts lines or asks for what isn't there.
 NETWORK = re.compile(
-    r"(Failed to load resource|WebSocket connection to).*/(api|ws|s|invitation|sign-in|built/parts)\b"
+    r"(Failed to load resource|WebSocket connection to).*/(api|ws|s|invitation|sign-in|built/(parts|elements))\b"
     r"|unknown error occurred when fetching the script"
 )
 

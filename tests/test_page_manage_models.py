@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from .fake_library import HANG
 from .support_manage import HALF, dialog, get, manage, names, row, unfolded
@@ -50,7 +50,8 @@ def test_many_models_are_filtered(reader: Readers) -> None:
 
 def test_a_model_is_loaded_kept_and_unloaded(reader: Readers, ollama: Ollama) -> None:
     me = reader().open()
-    echo = unfolded(manage(me), "echo")
+    sheet = manage(me)
+    echo = unfolded(sheet, "echo")
     echo.get_by_role("group", name="Load into memory for").get_by_role("button", name="1 hour").click()
     expect(echo.locator(".memory")).to_contain_text("in memory")
     assert ollama.fake.loads[-1].body["keep_alive"] == "1h"
@@ -59,6 +60,16 @@ def test_a_model_is_loaded_kept_and_unloaded(reader: Readers, ollama: Ollama) ->
     echo.get_by_role("button", name="Unload", exact=True).click()
     expect(echo.locator(".memory")).to_be_hidden()
     expect(echo.get_by_role("button", name="5 minutes")).to_be_focused()
+    echo.get_by_role("button", name="1 hour").click()
+    expect(echo.locator(".memory")).to_contain_text("in memory")
+    held: list[Route] = []
+    sheet.page.route("**/unload", lambda route: held.append(route))
+    echo.get_by_role("button", name="Unload", exact=True).click()
+    sheet.get_by_label("Get a model").press_sequentially("who goes elsewhere meanwhile stays there")
+    me.until(lambda: held)
+    held[0].continue_()
+    expect(echo.locator(".memory")).to_be_hidden()
+    expect(sheet.get_by_label("Get a model")).to_be_focused()
 
 
 def test_what_ollama_refuses_is_told_where_it_was_asked(reader: Readers, ollama: Ollama) -> None:
@@ -256,7 +267,10 @@ def test_of_several_ollamas_one_says_which_is_meant(
         both.get_by_role("button", name="Delete", exact=True).click()
         me.until(lambda: ollama.fake.models == ["here:latest"])
         assert second.fake.models == ["both:latest", "there:latest"]
-        expect(row(sheet, "both")).to_contain_text(f"on {there}")
+        expect(row(sheet, "both")).not_to_contain_text(f"on {here}")
+        expect(both.get_by_label("On which Ollama")).to_be_hidden()
+        both.get_by_role("button", name="Delete…").click()
+        expect(both.get_by_role("group", name="Delete both?")).not_to_contain_text("Only on")
         field, button = (sheet.locator(f"model-get {one}").bounding_box() for one in ("input", "button"))
         assert field and button and abs(field["y"] - button["y"]) < 2  # side by side, with the choice below
         sheet.get_by_label("Where to get it").select_option(second.url)

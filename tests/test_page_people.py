@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from .support_page import Reader, Readers
-from .support_people import GUARDED, MEMBER, OWNER, PASSWORD, fill_in, fold, household, sheet, signed_in
+from .support_people import GUARDED, MEMBER, OWNER, PASSWORD, fill_in, fold, household, sheet, sign_in, signed_in
 from .test_page_everyone import LOOKS, violations
 
 __all__ = ["household"]
@@ -128,6 +128,37 @@ def test_what_a_person_may_is_kept_and_holds_at_once(reader: Readers) -> None:
     expect(mia.page.get_by_role("menuitem", name="Models")).to_be_visible()
 
 
+def test_models_can_be_chosen_from_as_soon_as_they_are_known(reader: Readers) -> None:
+    me = reader()
+    held: list[Route] = []
+    me.page.route("**/api/models", lambda route: held.append(route), times=1)
+    row = person(sheet(sign_in(me), "People"), MEMBER)
+    choice = row.locator("option[value=some]")
+    expect(choice).to_be_disabled()
+    me.until(lambda: held)
+    held[0].continue_()
+    expect(choice).to_be_enabled()
+
+
+def test_nothing_is_lost_of_what_is_typed_and_chosen_while_hearth_is_slow(reader: Readers) -> None:
+    me, dialog = people(reader)
+    row = person(dialog, MEMBER)
+    row.get_by_label("Name", exact=True).fill("Half a na")
+    row.get_by_label("May manage models").check()
+    expect(row.locator(".marks")).to_have_text("Manages models")
+    expect(row.get_by_label("Name", exact=True)).to_have_value("Half a na")
+    held: list[Route] = []
+    me.page.route("**/api/people/*", lambda route: held.append(route), times=1)
+    row.get_by_label("May manage models").uncheck()
+    row.get_by_role("combobox", name="Replies at once").select_option("2")
+    me.until(lambda: held)
+    me.page.keyboard.press("Escape")
+    row = person(sheet(me, "People"), MEMBER)
+    held[0].continue_()
+    expect(row.get_by_role("combobox", name="Replies at once")).to_have_value("2")
+    expect(row.locator(".marks")).to_have_text("")
+
+
 def test_what_is_refused_goes_back_to_what_it_was_and_says_why(reader: Readers) -> None:
     me, dialog = people(reader)
     row = person(dialog, MEMBER)
@@ -206,6 +237,21 @@ def test_the_owners_own_row_leaves_out_what_would_lock_them_out(reader: Readers)
     expect(row.get_by_text("This is you.")).to_be_visible()
     expect(row.get_by_role("combobox", name="Role")).to_have_count(0)
     expect(row.get_by_role("button", name=re.compile("Delete|Close"))).to_have_count(0)
+
+
+def test_what_is_read_for_a_sheet_that_was_closed_takes_nothing_away_in_the_next(reader: Readers) -> None:
+    me = signed_in(reader)
+    held: list[Route] = []
+    me.page.route("**/api/account", lambda route: held.append(route), times=1)
+    sheet(me, "My account")
+    me.until(lambda: held)
+    me.page.keyboard.press("Escape")
+    name = sheet(me, "My account").get_by_label("Your name")
+    name.fill("Half a na")
+    with me.page.expect_response("**/api/account"):
+        held[0].continue_()
+    me.page.evaluate("fetch('/api/status').then((answer) => answer.text())")  # behind it
+    expect(name).to_have_value("Half a na")
 
 
 @pytest.mark.parametrize("look", ["phone-light", "wide-dark"])

@@ -67,6 +67,15 @@ def test_the_settings_tell_what_is_at_work(reader: Readers, hearth: HearthProces
     expect(me.page.locator("side-bar").get_by_role("button", name="Settings")).to_be_focused()
 
 
+def test_settings_that_can_not_be_had_just_now_are_not_passed_over_in_silence(reader: Readers) -> None:
+    me = reader().open()
+    me.page.route("**/elements/app-settings.js", lambda route: route.abort())
+    me.page.locator("side-bar").get_by_role("button", name="Settings").click()
+    expect(me.page.locator("toast-list .toast")).to_contain_text("Hearth can’t be reached just now")
+    me.page.unroute("**/elements/app-settings.js")
+    expect(settings(me)).to_be_visible()
+
+
 def test_a_question_mark_shows_the_keys_but_not_while_one_types(reader: Readers) -> None:
     me = reader().open()
     me.composer.press_sequentially("why?")

@@ -6,11 +6,11 @@ from asyncio import Event  # which a script looks at again and again
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from .fake_library import HANG, MANIFEST, SUCCESS
 from .support_manage import HALF, dialog, get, manage, row
-from .support_page import Ollama, Readers
+from .support_page import Ollama, Readers, call
 
 
 def test_a_model_is_got_by_its_name_and_every_tab_sees_how_far_it_is(reader: Readers, ollama: Ollama) -> None:
@@ -103,6 +103,26 @@ def test_what_came_while_one_looked_away_is_told(reader: Readers, ollama: Ollama
     again.set()
     me.page.get_by_role("button", name="Show").click()
     expect(dialog(me).locator("pull-progress").filter(has_text="later")).to_contain_text("no model called later")
+
+
+def test_a_look_that_was_too_early_does_not_hide_that_the_model_is_here(reader: Readers, ollama: Ollama) -> None:
+    ollama.fake.models = []
+    rest = Event()
+    ollama.fake.library.scripts["fresh"] = [[*HALF, rest, SUCCESS]]
+    me = reader().open()
+    call("POST", f"{me.hearth}/api/pulls", {"model": "fresh"})
+    sign = me.page.get_by_role("button", name="Download of fresh · 50%")
+    expect(sign).to_be_visible()
+    held: list[tuple[Route, APIResponse]] = []
+    me.page.route("**/api/models", lambda route: held.append((route, route.fetch())), times=1)
+    me.composer.blur()
+    me.comes_back()
+    me.until(lambda: held)
+    rest.set()
+    expect(sign).to_be_hidden()
+    route, before = held[0]
+    route.fulfill(response=before)
+    expect(me.composer).to_be_focused()
 
 
 def test_all_are_updated_and_all_can_be_cancelled(reader: Readers, ollama: Ollama) -> None:

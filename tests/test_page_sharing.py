@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from .pictures import file, png
 from .support_page import Ollama, Reader, Readers
@@ -94,6 +94,22 @@ def test_a_link_down_to_a_reply_keeps_what_comes_later(reader: Readers) -> None:
     guest = visit(reader, link(dialog))
     guest.sees("How do I bake bread?", "Hello, world!")
     expect(guest.page.get_by_text("Shared by link, to read.")).to_be_visible()
+
+
+def test_a_link_that_takes_its_time_is_never_shown_as_that_of_another_conversation(reader: Readers) -> None:
+    me = conversation(reader(permissions=["clipboard-read", "clipboard-write"]).open())
+    held: list[Route] = []
+    me.page.route("**/conversations/*/shares", lambda route: held.append(route), times=1)
+    sharing(me).get_by_role("button", name="Make a link").click()
+    me.until(lambda: held)
+    me.page.keyboard.press("Escape")
+    me.page.get_by_role("link", name="New chat").last.click()
+    conversation(me)
+    dialog = sharing(me)
+    held[0].continue_()
+    me.page.wait_for_function("async () => (await navigator.clipboard.readText()).includes('/s/')")
+    expect(dialog.get_by_text("There are none yet.")).to_be_visible()
+    expect(dialog.get_by_label("The link", exact=True)).to_have_count(0)
 
 
 def test_a_link_that_is_ended_leads_to_nothing_at_once(reader: Readers) -> None:

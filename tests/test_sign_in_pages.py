@@ -238,6 +238,18 @@ async def test_a_second_click_on_an_invitation_comes_in_also_when_the_first_one_
 
 
 @pytest.mark.gen_test
+async def test_who_presses_again_before_the_first_page_is_there_stays_signed_in() -> None:
+    async with guarded() as hearth:
+        _, secret = await hearth.accounts.invitations.create(NewInvitation())
+        browser = Browser(hearth)
+        for address in (f"/invitation/{secret}", "/sign-in"):
+            again = [await browser.fill(address, name="Mia", password=PASSWORD) for _ in range(2)]
+            assert [one.code for one in again] == [303, 303]
+            assert (await browser.json("/api/account"))["name"] == "Mia"
+        assert len((await browser.json("/api/account/sessions"))["sessions"]) == 1
+
+
+@pytest.mark.gen_test
 async def test_a_link_for_a_new_password_tells_whose_it_is_and_takes_no_other_name() -> None:
     async with guarded() as hearth:
         browser = await mia(hearth)

@@ -27,7 +27,7 @@ export function modelCopy(element, from, done) {
       if (!wanted) throw new Fault('bad_model', t(values.name.trim() ? 'models.copy.bad' : 'models.copy.empty'));
       rare.open ||= options.some((option) => option.rare && parsed(option, values[option.name]).problem);
       await ask(element, 'copy-model', { name: wanted, from: from.name, ...changed(values, from) });
-      name.input.value = '';
+      if (name.input.value === values.name) name.input.value = '';
       done(wanted);
     },
   });

@@ -1,5 +1,6 @@
 import { hostOf } from '../lib/installed.js';
 import { modelName } from '../lib/model-names.js';
+import { refocus } from './focus.js';
 import { ask, Fault, Field, Form } from './form.js';
 import { make } from './make.js';
 import { t } from './words.js';
@@ -26,7 +27,7 @@ class ModelGet extends HTMLElement {
         if (!wanted) throw new Fault('bad_model', t(values.name.trim() ? 'models.get.bad' : 'models.get.empty'));
         await ask(this, 'get-model', { name: wanted, server: this.#where.value || null });
         form.clear();
-        name.input.focus();
+        refocus(name.input);
       },
     });
     this.append(form.element, hint());

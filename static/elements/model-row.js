@@ -1,5 +1,6 @@
 import { freeing, hostOf, placeOf, runningAt } from '../lib/installed.js';
 import { shortName, size } from '../lib/models.js';
+import { refocus } from './focus.js';
 import { ask, deed, deedAsked, fold } from './form.js';
 import { make, set } from './make.js';
 import { allAbilities, memoryInFull } from './model-account.js';
@@ -19,7 +20,8 @@ const STAYS = [['5m', 'stay.5m'], ['1h', 'stay.1h'], [-1, 'models.stay.unloaded'
 class ModelRow extends HTMLElement {
   #model = null;
   #parts = null;
-  #where = null;
+  // The Ollama that was chosen, where several have it.
+  #chosen = null;
   #copied;
 
   // copied: called with the name of a copy that was made
@@ -49,7 +51,9 @@ class ModelRow extends HTMLElement {
     set(memory.lastChild, { textContent: told });
     memory.hidden = !told;
     // It is open a moment before it says so.
-    if (this.#parts.keep) this.#drawContent();
+    if (!this.#parts.keep) return;
+    this.#drawPlaces();
+    this.#drawContent();
   }
 
   focus() {
@@ -57,7 +61,7 @@ class ModelRow extends HTMLElement {
   }
 
   get #place() {
-    return placeOf(this.#model, this.#where?.value);
+    return placeOf(this.#model, this.#chosen);
   }
 
   #memoryWords({ running, servers = [] }) {
@@ -100,21 +104,34 @@ class ModelRow extends HTMLElement {
     const update = deed(t('models.update'), () => this.#ask('get-model'));
     update.hidden = true;
     const deeds = make('div', { className: 'deeds' }, update, remove);
+    this.#buildPlaces();
     Object.assign(this.#parts, { keep, label, unload, said, about, update, remove });
-    content.append(this.#places(), keep, said, about, deeds);
+    content.append(this.#parts.places, keep, said, about, deeds);
+    this.#drawPlaces();
   }
 
   // Where several have it, one of them is meant.
-  #places() {
-    const { servers = [] } = this.#model;
-    if (servers.length < 2) return '';
-    this.#where = make('select', {}, ...servers.map((url) => new Option(hostOf(url), url)));
-    this.#where.value = placeOf(this.#model);
-    this.#where.addEventListener('change', () => {
+  #buildPlaces() {
+    const at = make('select');
+    at.addEventListener('change', () => {
+      this.#chosen = at.value;
       this.#drawContent();
       this.#read();
     });
-    return make('label', { className: 'pair' }, make('span', { textContent: t('models.place') }), this.#where);
+    const places = make('label', { className: 'pair' }, make('span', { textContent: t('models.place') }), at);
+    Object.assign(this.#parts, { places, at });
+  }
+
+  // Those that have it come and go.
+  #drawPlaces() {
+    const { places, at, details } = this.#parts;
+    const { servers = [] } = this.#model;
+    if (at.dataset.told === String(servers)) return;
+    at.dataset.told = String(servers);
+    at.replaceChildren(...servers.map((url) => new Option(hostOf(url), url)));
+    at.value = this.#place;
+    places.hidden = servers.length < 2;
+    if (details.open) this.#read();
   }
 
   #drawContent() {
@@ -182,7 +199,7 @@ class ModelRow extends HTMLElement {
     set(said, { textContent: '' });
     const { running } = await this.#ask('unload-model');
     if (running) set(said, { textContent: t('models.unload.later') });
-    else this.querySelector('.keep button').focus();
+    else refocus(this.querySelector('.keep button'));
   }
 
   #ask(type, detail = {}) {

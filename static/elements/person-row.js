@@ -15,6 +15,8 @@ class PersonRow extends HTMLElement {
   #guarded = true;
   #models = [];
   #parts = null;
+  // What stood in the field of the name: what was typed there since stays.
+  #named = '';
   // A choice of models is shown before it is kept.
   #choosing = false;
   // What is changed is kept one after the other, and until then what is kept is older than what is shown.
@@ -54,9 +56,11 @@ class PersonRow extends HTMLElement {
       done: t('form.saved'),
       look: 'quiet-button framed',
       places: { bad_name: 'name', name_taken: 'name' },
-      run: ({ name }) => {
+      run: async ({ name }) => {
         if (!name.trim()) throw new Fault('bad_name', '');
-        return ask(this, 'change-person', { id: this.#person.id, fields: { name: name.trim() } });
+        await this.#save({ name: name.trim() });
+        this.#named = name;
+        this.#drawName();
       },
     });
     const numbers = AT_ONCE.map((count) => [String(count), count]);
@@ -85,14 +89,14 @@ class PersonRow extends HTMLElement {
   }
 
   #draw() {
-    const { initial: circle, name, marks, facts, rename, role, manages, managing, atOnce, which } = this.#parts;
+    const { initial: circle, name, marks, facts, role, manages, managing, atOnce, which } = this.#parts;
     const person = this.#person;
     set(circle, { textContent: initial(person.name) });
     set(name, { textContent: person.name });
     marks.replaceChildren(...signs(person));
     set(facts, { textContent: told(person) });
     this.classList.toggle('disabled', person.disabled);
-    if (document.activeElement !== rename.input) rename.input.value = person.name;
+    this.#drawName();
     const several = String(person.at_once ?? '');
     if (![...atOnce.options].some(({ value }) => value === several)) atOnce.append(new Option(several, several));
     atOnce.value = several;
@@ -105,6 +109,11 @@ class PersonRow extends HTMLElement {
     manages.checked = person.manages_models;
     managing.hidden = person.role === 'owner';
     this.#drawDeeds();
+  }
+
+  #drawName() {
+    const { input } = this.#parts.rename;
+    if (input.value === this.#named) input.value = this.#named = this.#person.name;
   }
 
   #drawDeeds() {
@@ -176,14 +185,15 @@ class PersonRow extends HTMLElement {
     const { problem } = this.#parts;
     set(problem, { textContent: '', hidden: true });
     this.#wanted = { ...this.#wanted, ...fields };
-    this.#keeping ??= this.#keep();
+    this.#keeping ??= this.#keep(this.closest('people-sheet'));
   }
 
-  async #keep() {
+  // Asked of the sheet, in which this row may be no more: it was closed and opened anew.
+  async #keep(sheet) {
     while (this.#wanted) {
       const fields = this.#wanted;
       this.#wanted = null;
-      await this.#save(fields).catch((error) => this.#refused(error));
+      await this.#save(fields, sheet).catch((error) => this.#refused(error));
     }
     this.#keeping = null;
     this.#draw();
@@ -194,8 +204,8 @@ class PersonRow extends HTMLElement {
     set(this.#parts.problem, { textContent: problemWords(error), hidden: false });
   }
 
-  #save(fields) {
-    return ask(this, 'change-person', { id: this.#person.id, fields });
+  #save(fields, asking = this) {
+    return ask(asking, 'change-person', { id: this.#person.id, fields });
   }
 }
 

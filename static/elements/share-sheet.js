@@ -64,15 +64,17 @@ class ShareSheet extends HTMLElement {
     return form.element;
   }
 
+  // The sheet may be another conversation's by the time the link is there.
   async #make({ live, open }) {
+    const made = this.#made;
     const wanted = { conversation: this.#conversation.id, message: live ? null : this.#message, sign_in: !open };
     const share = ask(this, 'create-share', wanted);
     // Safari takes what comes later only where the promise of it came with the press.
     const copied = copy(share.then(({ link }) => location.origin + link)).then(() => true, () => false);
     const { id, link } = await share;
     const words = make('p', { textContent: t((await copied) ? 'share.copied' : 'share.made') });
-    this.#made.dataset.share = id;
-    this.#made.replaceChildren(words, linkField(location.origin + link, t('share.link'), t('share.copy')));
+    made.dataset.share = id;
+    made.replaceChildren(words, linkField(location.origin + link, t('share.link'), t('share.copy')));
   }
 }
 

@@ -4,7 +4,8 @@ import { offered } from './models.js';
 // How often to look again while something is missing.
 const INTERVAL = 3_000;
 
-// Whether there is an Ollama with a model to chat with. While there isn't, it looks again by itself. Fires `change`.
+// Whether there is an Ollama with a model to chat with. While there isn't, it looks again by itself. Fires `change`, and
+// `status` as soon as Hearth has told it: what Ollama has may take its time.
 //
 // problem: null, `ollama_unreachable` or `no_models`
 export class OllamaWatch extends EventTarget {
@@ -15,6 +16,8 @@ export class OllamaWatch extends EventTarget {
   servers = [];
   standard = null;
   problem = null;
+  // Whether the above was ever found out.
+  known = false;
 
   #api;
   #connection;
@@ -44,12 +47,14 @@ export class OllamaWatch extends EventTarget {
     clearTimeout(this.#timer);
     const known = this.problem;
     this.problem = await this.#problem().catch(() => known);
+    this.known = this.status !== null;
     if (this.problem) this.#timer = setTimeout(() => this.check(), this.#interval);
     this.dispatchEvent(new Event('change'));
   }
 
   async #problem() {
     this.status = await this.#connection.retry(() => this.#api.status());
+    this.dispatchEvent(new Event('status'));
     const { user, auth } = this.status;
     if (!user && (auth === 'required' || auth === 'proxy')) return null; // strangers aren't told
     if (!this.status.ollama.reachable) return 'ollama_unreachable';

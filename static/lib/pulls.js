@@ -12,8 +12,9 @@ export class Pulls extends EventTarget {
   #api;
   #connection;
   #ended = [];
-  // How often something was changed here: what was asked for before that is old.
+  // How often something was changed here, and how often a frame told of all: what was asked for before that is old.
   #changes = 0;
+  #frames = 0;
 
   constructor({ api, connection }) {
     super();
@@ -24,16 +25,10 @@ export class Pulls extends EventTarget {
   // Who may not see them is told so once, and has none.
   read = oneAtATime(() => this.#read());
 
-  // The whole list, as it is now: a frame of the socket, or an answer.
+  // The whole list, as it is now: a frame of the socket.
   hear({ pulls }) {
-    const running = new Set(this.all.filter(isRunning).map(({ id }) => id));
-    this.all = pulls;
-    this.dispatchEvent(new Event('change'));
-    const ended = pulls.filter((pull) => running.has(pull.id) && !isRunning(pull));
-    for (const pull of ended) if (pull.state === 'done') this.#fire('fetched', { pull });
-    this.#ended.push(...ended);
-    if (!this.#ended.length || this.running.length) return;
-    this.#fire('over', { pulls: this.#ended.splice(0) });
+    this.#frames++;
+    this.#show(pulls);
   }
 
   // The latest one of this model.
@@ -75,18 +70,30 @@ export class Pulls extends EventTarget {
       if (error.status !== 404) throw error;
     });
     this.#changes++;
-    this.hear({ pulls: this.all.filter((pull) => pull.id !== id) });
+    this.#show(this.all.filter((pull) => pull.id !== id));
   }
 
   async #read() {
-    const changes = this.#changes;
+    const [changes, frames] = [this.#changes, this.#frames];
     try {
-      const answer = await this.#connection.retry(() => this.#api.pulls());
-      if (changes !== this.#changes) return this.#read();
-      this.hear(answer);
+      const { pulls } = await this.#connection.retry(() => this.#api.pulls());
+      if (frames !== this.#frames) return;
+      if (changes !== this.#changes) await this.#read();
+      else this.#show(pulls);
     } catch (error) {
-      if (error instanceof ApiError) this.hear({ pulls: [] });
+      if (error instanceof ApiError) this.#show([]);
     }
+  }
+
+  #show(pulls) {
+    const running = new Set(this.all.filter(isRunning).map(({ id }) => id));
+    this.all = pulls;
+    this.dispatchEvent(new Event('change'));
+    const ended = pulls.filter((pull) => running.has(pull.id) && !isRunning(pull));
+    for (const pull of ended) if (pull.state === 'done') this.#fire('fetched', { pull });
+    this.#ended.push(...ended);
+    if (!this.#ended.length || this.running.length) return;
+    this.#fire('over', { pulls: this.#ended.splice(0) });
   }
 
   // A frame may have told of it already, and of more.
@@ -94,7 +101,7 @@ export class Pulls extends EventTarget {
     this.#changes++;
     const newer = pulls.filter((pull) => !this.all.some((one) => one.id === pull.id && byTime(one, pull) > 0));
     const ids = new Set(newer.map(({ id }) => id));
-    this.hear({ pulls: [...this.all.filter(({ id }) => !ids.has(id)), ...newer] });
+    this.#show([...this.all.filter(({ id }) => !ids.has(id)), ...newer]);
   }
 
   #fire(type, detail) {

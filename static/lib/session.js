@@ -16,6 +16,7 @@ export class Session extends EventTarget {
   #person;
   #over = false;
   #asking = null;
+  #renewing = null;
 
   // person: the id of the one whose page this is
   constructor({ api, person }) {
@@ -29,16 +30,20 @@ export class Session extends EventTarget {
     return this.user?.may ?? { models: this.auth === 'none', people: false };
   }
 
-  // status: that of the API
-  hear({ user = null, auth = 'none' }) {
+  // status: that of the API. Who was signed in and isn't any more is asked about once more: it may tell of the session
+  // before.
+  hear(status) {
     if (this.#over) return;
-    const stranger = !user && auth !== 'none';
-    // Who nobody signs in any more keeps the name, for the way out.
-    if (!stranger) this.user = user;
-    this.auth = auth;
-    if (stranger) this.#end('out');
-    else if (user && this.#person && user.id !== this.#person) this.#end('another');
-    else this.#fire('change');
+    if (this.user && isStrangers(status)) this.doubt();
+    else this.#believe(status);
+  }
+
+  // Does what begins another session (another password). Until its answer is there nobody is taken for a stranger: the
+  // page would be left, and the new session lost.
+  renew(deed) {
+    const answer = deed();
+    this.#renewing = answer.catch(() => {});
+    return answer;
   }
 
   // A call was refused as one of a stranger's: is that so? Not where a new session has begun (another password).
@@ -48,9 +53,22 @@ export class Session extends EventTarget {
     return this.#asking;
   }
 
+  #believe(status) {
+    const { user = null, auth = 'none' } = status;
+    const stranger = isStrangers(status);
+    // Who nobody signs in any more keeps the name, for the way out.
+    if (!stranger) this.user = user;
+    this.auth = auth;
+    if (stranger) this.#end('out');
+    else if (user && this.#person && user.id !== this.#person) this.#end('another');
+    else this.#fire('change');
+  }
+
   async #ask() {
+    await this.#renewing;
     try {
-      this.hear(await this.#api.status());
+      const status = await this.#api.status();
+      if (!this.#over) this.#believe(status);
     } catch (error) {
       // A proxy in front answers for Hearth. Where nobody answers, whoever calls again will be told.
       if (error instanceof ApiError && error.status === 401 && !this.#over) this.#end('out');
@@ -65,4 +83,8 @@ export class Session extends EventTarget {
   #fire(type) {
     this.dispatchEvent(new Event(type));
   }
+}
+
+function isStrangers({ user, auth = 'none' }) {
+  return !user && auth !== 'none';
 }

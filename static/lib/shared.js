@@ -32,9 +32,11 @@ export class Shared extends EventTarget {
   async attend() {
     this.rest();
     const attending = (this.#attending = {});
-    await this.#look();
-    // It may have been put aside meanwhile.
-    if (attending === this.#attending && this.#goesOn) this.#timer = setTimeout(() => this.attend(), this.#interval);
+    const show = await this.#look();
+    // It may have been put aside meanwhile, and be looked at again: another answer is newer then.
+    if (attending !== this.#attending) return;
+    show();
+    if (this.#goesOn) this.#timer = setTimeout(() => this.attend(), this.#interval);
   }
 
   rest() {
@@ -47,11 +49,13 @@ export class Shared extends EventTarget {
     return this.phase === 'ready' && (this.live || this.messages.some(isWritten));
   }
 
+  // Gives what shows the answer.
   async #look() {
     try {
-      this.#show(await this.#read());
+      const answer = await this.#read();
+      return () => this.#show(answer);
     } catch (error) {
-      this.#refuse(error);
+      return () => this.#refuse(error);
     }
   }
 

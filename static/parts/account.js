@@ -10,15 +10,19 @@ export function account(house) {
   const calls = new AccountsApi(api);
   const sheet = document.querySelector('account-sheet');
 
+  let opened = null;
+
+  // What is read for one that was opened before comes too late: it would take away what is typed in this one.
   async function open() {
+    const own = (opened = {});
     sheet.open();
     try {
       const reading = [calls.account(), calls.sessions(), calls.tokens(), isLast(), sharing.refresh()];
       const [mine, sessions, tokens, last] = await Promise.all(reading);
       const guarded = session.auth === 'required';
-      sheet.show({ account: mine, sessions, tokens, shares: sharing.all, last, guarded });
+      if (own === opened) sheet.show({ account: mine, sessions, tokens, shares: sharing.all, last, guarded });
     } catch (error) {
-      sheet.problem = error;
+      if (own === opened) sheet.problem = error;
     }
   }
 
@@ -34,10 +38,10 @@ export function account(house) {
   answers(sheet, {
     'rename-account': async ({ name }) => {
       await calls.rename(name);
-      await ollama.check();
+      await ollama.checkAnew();
     },
     'change-password': async (passwords) => {
-      await calls.changePassword({ old: passwords.old, new: passwords.new });
+      await session.renew(() => calls.changePassword({ old: passwords.old, new: passwords.new }));
       await afterwards(readSessions);
     },
     'delete-account': ({ password }) => leaving(house, () => calls.leave(password)),

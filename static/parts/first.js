@@ -29,7 +29,7 @@ export function first({ first: minutes, pulls, ollama, choice, page }) {
   });
   pulls.addEventListener('fetched', async ({ detail: { pull } }) => {
     const first = ollama.problem === 'no_models' || [...wanted].some((name) => sameModel(name, pull.model));
-    await ollama.check();
+    await ollama.checkAnew();
     const model = installed(ollama.models, pull.model);
     if (!first || !model) return;
     wanted.clear();

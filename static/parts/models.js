@@ -21,7 +21,7 @@ export function models({ api, ollama, pulls, connection, first: minutes }) {
     sheet.show({
       models: ollama.all,
       servers: ollama.servers,
-      known: ollama.status !== null,
+      known: ollama.known,
       problem: ollama.problem,
       away: connection.away,
       url: ollama.status?.ollama.url,

@@ -18,6 +18,10 @@ export function people(house) {
   async function open() {
     sheet.open();
     await read().catch((error) => (sheet.problem = error));
+    if (ollama.models.length) return;
+    // To choose from, once they are known.
+    await ollama.check();
+    await afterwards(read);
   }
 
   answers(sheet, {

@@ -1,11 +1,12 @@
 import { storage } from '../elements/storage.js';
 import { chosenLanguage } from '../elements/words.js';
 import { Kept } from '../lib/kept.js';
+import { later } from './later.js';
 
 const colours = { light: '#fbf8f4', dark: '#1b1815' };
 
 // What the reader chose for this device: theme, language, notices; the sheet where they do, and that of the keys.
-export function preferences({ ollama }) {
+export function preferences({ ollama, page }) {
   const theme = new Kept(storage('localStorage'), 'theme');
   const notices = new Kept(storage('localStorage'), 'notices');
   const settings = document.querySelector('app-settings');
@@ -35,19 +36,17 @@ export function preferences({ ollama }) {
     installable: offer !== null,
   });
 
-  async function open() {
-    await import('../elements/app-settings.js');
+  function open() {
     settings.open(chosen());
     settings.showStatus(ollama.status);
   }
 
-  document.addEventListener('open-app-settings', open);
+  const bring = () => import('../elements/app-settings.js').then(() => open);
+  const bringHelp = () => import('../elements/help-sheet.js').then(() => () => document.querySelector('help-sheet').open());
+  document.addEventListener('open-app-settings', later(page, bring));
+  document.addEventListener('open-help', later(page, bringHelp));
   // It may not be on the page yet.
   ollama.addEventListener('change', () => settings.showStatus?.(ollama.status));
-  document.addEventListener('open-help', async () => {
-    await import('../elements/help-sheet.js');
-    document.querySelector('help-sheet').open();
-  });
   document.addEventListener('preference', ({ detail: { name, value } }) => change[name](value));
   window.addEventListener('beforeinstallprompt', (event) => {
     event.preventDefault();

@@ -23,7 +23,7 @@ export function session(house) {
     location.replace('/');
   });
   api.addEventListener('stranger', () => own.doubt());
-  ollama.addEventListener('change', () => ollama.status && own.hear(ollama.status));
+  ollama.addEventListener('status', () => own.hear(ollama.status));
 
   document.addEventListener('sign-out', async () => {
     try {

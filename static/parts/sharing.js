@@ -18,18 +18,20 @@ export function sharing({ chat, library, session, sharing: links, news, page }) 
     return chat.messages.findLast(({ sending }) => !sending)?.id ?? conversation.leaf;
   }
 
-  function open(detail) {
-    const conversation = detail.conversation ?? listed({ chat, library });
-    if (!conversation) return;
-    const down = Boolean(detail.message);
-    const message = detail.message ?? last(conversation);
+  function show({ conversation, message, down }) {
     sheet.open({ conversation, message, down, guarded: session.auth !== 'none' });
     sheet.shares = links.of(conversation.id);
     links.refresh();
   }
 
-  const bring = () => import('../elements/share-sheet.js').then(() => open);
-  document.addEventListener('share-conversation', later(page, bring));
+  const bring = () => import('../elements/share-sheet.js').then(() => show);
+  const open = later(page, bring);
+  // What is shared is what was on the page then, also where the sheet takes its time to come.
+  document.addEventListener('share-conversation', ({ detail }) => {
+    const conversation = detail.conversation ?? listed({ chat, library });
+    if (!conversation) return;
+    open({ detail: { conversation, message: detail.message ?? last(conversation), down: Boolean(detail.message) } });
+  });
   answers(sheet, {
     'create-share': ({ conversation, message, sign_in }) => links.add(conversation, { message, sign_in }),
     'end-share': ({ id }) => links.end(id),

@@ -11,6 +11,7 @@ import { turn } from './fake-hearth.mjs';
 
 const OLGA = { id: 'house', name: 'Olga', role: 'owner', may: { models: true, people: true } };
 const MIA = { id: 'm1', name: 'Mia', role: 'member', may: { models: false, people: false } };
+const OUT = { user: null, auth: 'required' };
 const STRANGER = new ApiError(401, 'unauthorized', 'Sign in first');
 
 function session({ status = async () => ({ user: OLGA, auth: 'required' }), person = 'house' } = {}) {
@@ -45,12 +46,35 @@ test('who is signed in, and what they look after', () => {
   assert.deepEqual(fired, ['change', 'change']);
 });
 
-test('that nobody is signed in any more is told once', () => {
-  const { one, fired } = session();
+test('that nobody is signed in any more is told once', async () => {
+  const { one, fired } = session({ status: async () => OUT });
   one.hear({ user: OLGA, auth: 'required' });
-  one.hear({ user: null, auth: 'required' });
-  one.hear({ user: null, auth: 'required' });
+  one.hear(OUT);
+  one.hear(OUT);
+  await turn();
   assert.deepEqual(fired, ['change', 'out']);
+});
+
+test('the end of the session before is not that of the one that another password begins', async () => {
+  const there = { user: OLGA, auth: 'required' };
+  let now = OUT;
+  const { one, fired } = session({ status: async () => now });
+  one.hear(there);
+  let changed;
+  const changing = one.renew(() => new Promise((resolve) => (changed = resolve)));
+  one.hear(OUT);
+  await turn();
+  now = there;
+  changed('done');
+  assert.equal(await changing, 'done');
+  one.hear(OUT); // asked before
+  await turn();
+  assert.deepEqual([...new Set(fired)], ['change']);
+  now = OUT;
+  await assert.rejects(one.renew(() => Promise.reject(STRANGER)));
+  one.hear(OUT);
+  await turn();
+  assert.equal(fired.at(-1), 'out');
 });
 
 test('somebody else’s page is over', () => {
@@ -231,6 +255,20 @@ test('a link that is not live is read until its reply is whole', async () => {
   while (shared.messages[1].state !== 'done') await new Promise((resolve) => setTimeout(resolve, 1));
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.equal(reads, 2);
+});
+
+test('an answer that comes behind a newer one does not bring back what was', async () => {
+  const at = (text, state) => ({ title: 'Bread', live: false, messages: [question, reply(text, state)] });
+  const asked = [];
+  const shared = new Shared({ read: () => new Promise((resolve) => asked.push(resolve)), interval: 1 });
+  const first = shared.attend();
+  shared.rest();
+  const second = shared.attend();
+  asked[1](at('Knead.', 'done'));
+  await second;
+  asked[0](at('Kn', 'running'));
+  await first;
+  assert.deepEqual([String(shared.messages[1].content), shared.messages[1].state], ['Knead.', 'done']);
 });
 
 test('a link that ends takes along what it showed; one that can’t be reached keeps it', async () => {

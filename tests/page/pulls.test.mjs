@@ -111,6 +111,22 @@ test('a list that was read before a pull began does not take it away', async () 
   assert.equal(pulls.running.length, 1);
 });
 
+test('a list that was read before a frame told that a pull is done does not let it run again', async () => {
+  let go;
+  const slow = new Promise((resolve) => (go = resolve));
+  const pulls = over({ pulls: () => slow });
+  const told = [];
+  for (const type of ['fetched', 'over']) pulls.addEventListener(type, () => told.push(type));
+  pulls.hear({ pulls: [pull()] });
+  const reading = pulls.read();
+  await new Promise((resolve) => setTimeout(resolve));
+  pulls.hear({ pulls: [pull({ state: 'done' })] });
+  go({ pulls: [pull()] });
+  await reading;
+  assert.equal(pulls.running.length, 0);
+  assert.deepEqual(told, ['fetched', 'over']);
+});
+
 test('one that is dismissed elsewhere is gone here too', async () => {
   const pulls = over({ dismissPull: async () => Promise.reject(new ApiError(404, 'not_found', 'None.')) });
   pulls.hear({ pulls: [pull({ state: 'failed' })] });

@@ -187,3 +187,20 @@ test('a missing Ollama, and then a missing model, are noticed and got over witho
   await becomes(null);
   assert.equal(watch.models[0].name, 'a');
 });
+
+test('who is there is told before Ollama has told its models, and until then nobody claims that there are none', async () => {
+  let tell;
+  const api = {
+    status: async () => ({ user: null, auth: 'none', ollama: { reachable: true } }),
+    models: () => new Promise((resolve) => (tell = resolve)),
+  };
+  const watch = new OllamaWatch({ api, connection: new Connection() });
+  const status = new Promise((resolve) => watch.addEventListener('status', resolve));
+  const looking = watch.check();
+  await status;
+  assert.deepEqual([watch.status.auth, watch.known], ['none', false]);
+  await new Promise((resolve) => setImmediate(resolve));
+  tell({ models: [{ name: 'a' }], default: 'a' });
+  await looking;
+  assert.deepEqual([watch.known, watch.problem], [true, null]);
+});
