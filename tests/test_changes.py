@@ -51,6 +51,22 @@ async def test_a_new_message_and_the_end_of_its_reply_are_heard_by_who_does_not_
 
 
 @pytest.mark.gen_test
+async def test_who_leaves_a_reply_whose_end_is_already_on_the_way_hears_of_the_end_as_others_do() -> None:
+    async with running() as hearth:
+        conversation = await hearth.conversation(model="hushed")
+        reply = await hearth.ask(conversation, "hi")
+        line = await talk(hearth)
+        line.say("follow", generation=reply["generation"])
+        await line.hear()
+        await stop(hearth, reply)
+        line.say("unfollow", generation=reply["generation"])
+        while (frame := await line.hear())["type"] != "conversation":
+            pass
+        assert (frame["id"], frame["conversation"]["running"]) == (conversation, [])
+        await hears_nothing(line)
+
+
+@pytest.mark.gen_test
 async def test_a_rename_a_pin_and_a_deletion_are_heard() -> None:
     async with running() as hearth:
         conversation = await hearth.conversation(model="quick", title="Before")
