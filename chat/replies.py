@@ -72,6 +72,7 @@ class Replies:
         It goes on by itself where that was a moment ago, but once only: a reply that brings Hearth down should not
         bring it down for ever.
         """
+        await self._generations.clear_away()
         for person, message in await self._store.unfinished():
             recorded = await self._generations.recorded(message.generation or "")
             try:
