@@ -173,6 +173,7 @@ class PersonalConversations:
             gone = await self._store.delete_conversation(conversation_id)
         await self._generations.forget(gone or [])
         self._changes.tell(self._person, conversation_id)
+        self._titles.resume()  # of others
 
     # -- asking
 

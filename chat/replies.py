@@ -141,8 +141,6 @@ class Replies:
         self._changes.tell(generation.person, message.conversation, ended=generation.id)
         if state_after(ending) is State.DONE:
             self._titles.wish(generation.person, message.conversation, generation.settings)
-        else:
-            self._titles.resume()
 
     async def _conversation(self, person: str, reply: Message) -> Conversation:
         conversation = await self._store.of(person).conversation(reply.conversation)
