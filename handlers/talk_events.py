@@ -59,6 +59,7 @@ class EventTalk:
         self._generations = generations
         self._news = news
         self._changed: dict[str, None] = {}  # conversations that changed since they were last told, the oldest first
+        self._telling: str | None = None  # the one that is being told
         self._outdated: tuple[str, ...] = ()  # what else changed since it was last told
         self._bell = Bell(HEARTBEAT)
         self._wire = Wire(socket, self._bell)
@@ -133,7 +134,8 @@ class EventTalk:
             self._leave(generation.id, end)
 
     def _hear_change(self, conversation_id: str, ended: str | None) -> None:
-        if ended not in self._following:  # else it hears of it anyway
+        # Of what it follows it hears the end anyway; but what is being told may be how it was, and come behind the end.
+        if ended not in self._following or conversation_id == self._telling:
             self._changed[conversation_id] = None
             self._bell.ring()
 
@@ -181,10 +183,11 @@ class EventTalk:
 
     async def _tell_changes(self) -> None:
         while self._changed and not self._wire.gone:
-            conversation_id = next(iter(self._changed))
-            del self._changed[conversation_id]
-            self._send(await self._news.of(self._caller.person, conversation_id))
+            self._telling = next(iter(self._changed))
+            del self._changed[self._telling]
+            self._send(await self._news.of(self._caller.person, self._telling))
             await self._wire.flushed()
+            self._telling = None
         outdated, self._outdated = self._outdated, ()
         for kind in outdated:
             self._send(self._news.of_kind(kind))
