@@ -90,7 +90,7 @@ class EventTalk:
             case Follow():
                 await self._follow(what.generation, what.after)
             case Unfollow():
-                self._unfollow(what.generation)
+                await self._unfollow(what.generation)
             case Stop():
                 (await self._generations.get(self._caller.person, what.generation)).stop()
 
@@ -116,13 +116,11 @@ class EventTalk:
         end.enter_context(closing(follower))
         follower.ring()
 
-    def _unfollow(self, generation_id: str) -> None:
+    async def _unfollow(self, generation_id: str) -> None:
         """Who leaves while the end is on the way won't listen to it any more, and was not told of it as others were."""
         self._leave(generation_id)
-        generation = self._generations.known(generation_id)
-        if generation is None or generation.person != self._caller.person or not generation.log.over:
-            return
-        if generation.conversation is not None:
+        generation = await self._generations.find(self._caller.person, generation_id)
+        if generation is not None and generation.log.over and generation.conversation is not None:
             self._hear_change(generation.conversation, None)
 
     def _ended(self, generation: Generation, end: ExitStack, heard_end: bool) -> None:
