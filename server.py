@@ -17,6 +17,7 @@ from chat.changes import Changes
 from chat.conversations import Conversations
 from chat.first import First
 from chat.fleet import Fleet
+from chat.generation import Generation
 from chat.generations import Generations
 from chat.installed import Installed
 from chat.line import Line
@@ -209,7 +210,6 @@ def build(
     where_to_look = None if settings.told_of_ollama else places(gateway())
     looking = Looking(servers, store.settings, open_ollama, where_to_look)
     generations = Generations(store, Journals(settings.data / "generations"))
-    generations.on_ended = tally.add
     models = Models(fleet, settings.model, lambda person: accounts.allowance(person)[0])
     line = Line(settings.parallel, at_once=lambda person: accounts.allowance(person)[1])
     writer = Writer(fleet, line)
@@ -217,6 +217,12 @@ def build(
     changes = Changes()
     titles = Titles(store, fleet, writer, changes.tell, wanted=settings.titles)
     writer.on_write = titles.give_up
+
+    def ended(generation: Generation) -> None:
+        tally.add(generation)
+        titles.resume()
+
+    generations.on_ended = ended
     replies = Replies(store, generations, models, writer, titles, changes)
     sockets, connections = Sockets(), Connections(most_connections())
     shelf = Shelf()

@@ -101,11 +101,16 @@ class PersonalConversations:
         return await self._store.conversation_ids()
 
     async def messages(self, conversation_id: str) -> list[Message]:
-        return [self._replies.live(message) for message in await self._store.messages(conversation_id)]
+        found = await self._store.messages(conversation_id)
+        if not found:
+            await self.get(conversation_id)  # it may have been deleted a moment ago, which is not the same as empty
+        return [self._replies.live(message) for message in found]
 
     async def branch(self, conversation: Conversation) -> list[Message]:
         """From its beginning down to the message shown last."""
         found = [] if conversation.leaf is None else await self._store.branch(conversation.leaf)
+        if not found:
+            await self.get(conversation.id)
         return [self._replies.live(message) for message in found]
 
     async def message(self, message_id: str) -> Message:
@@ -168,6 +173,7 @@ class PersonalConversations:
             gone = await self._store.delete_conversation(conversation_id)
         await self._generations.forget(gone or [])
         self._changes.tell(self._person, conversation_id)
+        self._titles.resume()  # of others
 
     # -- asking
 

@@ -91,6 +91,12 @@ class Generations:
         generation = generation_of(person, message.generation or "", head, events)
         self._work(generation, None, generation.end(WENT_AWAY, keep), keep)
 
+    async def clear_away(self) -> None:
+        """After a start: the files that a kill left of conversations that are deleted, or of replies never kept."""
+        with suppress(OSError):
+            there = await asyncio.to_thread(lambda: list(self._journals.all()))
+            await asyncio.to_thread(self._journals.remove_kept, await self._store.without_run(there))
+
     async def recorded(self, generation_id: str) -> Recorded | None:
         """None where there is nothing that can be read."""
         recorded = await asyncio.to_thread(self._journals.read, generation_id)

@@ -72,6 +72,7 @@ class Replies:
         It goes on by itself where that was a moment ago, but once only: a reply that brings Hearth down should not
         bring it down for ever.
         """
+        await self._generations.clear_away()
         for person, message in await self._store.unfinished():
             recorded = await self._generations.recorded(message.generation or "")
             try:
@@ -140,8 +141,6 @@ class Replies:
         self._changes.tell(generation.person, message.conversation, ended=generation.id)
         if state_after(ending) is State.DONE:
             self._titles.wish(generation.person, message.conversation, generation.settings)
-        else:
-            self._titles.resume()
 
     async def _conversation(self, person: str, reply: Message) -> Conversation:
         conversation = await self._store.of(person).conversation(reply.conversation)

@@ -59,6 +59,7 @@ class EventTalk:
         self._generations = generations
         self._news = news
         self._changed: dict[str, None] = {}  # conversations that changed since they were last told, the oldest first
+        self._telling: str | None = None  # the one that is being told
         self._outdated: tuple[str, ...] = ()  # what else changed since it was last told
         self._bell = Bell(HEARTBEAT)
         self._wire = Wire(socket, self._bell)
@@ -89,7 +90,7 @@ class EventTalk:
             case Follow():
                 await self._follow(what.generation, what.after)
             case Unfollow():
-                self._leave(what.generation)
+                await self._unfollow(what.generation)
             case Stop():
                 (await self._generations.get(self._caller.person, what.generation)).stop()
 
@@ -115,6 +116,13 @@ class EventTalk:
         end.enter_context(closing(follower))
         follower.ring()
 
+    async def _unfollow(self, generation_id: str) -> None:
+        """Who leaves while the end is on the way won't listen to it any more, and was not told of it as others were."""
+        self._leave(generation_id)
+        generation = await self._generations.find(self._caller.person, generation_id)
+        if generation is not None and generation.log.over and generation.conversation is not None:
+            self._hear_change(generation.conversation, None)
+
     def _ended(self, generation: Generation, end: ExitStack, heard_end: bool) -> None:
         if not heard_end and generation.log.ending is not None:
             self._say({"generation": generation.id, "type": "end"})  # it ended before the number asked for
@@ -124,7 +132,8 @@ class EventTalk:
             self._leave(generation.id, end)
 
     def _hear_change(self, conversation_id: str, ended: str | None) -> None:
-        if ended not in self._following:  # else it hears of it anyway
+        # Of what it follows it hears the end anyway; but what is being told may be how it was, and come behind the end.
+        if ended not in self._following or conversation_id == self._telling:
             self._changed[conversation_id] = None
             self._bell.ring()
 
@@ -172,10 +181,11 @@ class EventTalk:
 
     async def _tell_changes(self) -> None:
         while self._changed and not self._wire.gone:
-            conversation_id = next(iter(self._changed))
-            del self._changed[conversation_id]
-            self._send(await self._news.of(self._caller.person, conversation_id))
+            self._telling = next(iter(self._changed))
+            del self._changed[self._telling]
+            self._send(await self._news.of(self._caller.person, self._telling))
             await self._wire.flushed()
+            self._telling = None
         outdated, self._outdated = self._outdated, ()
         for kind in outdated:
             self._send(self._news.of_kind(kind))

@@ -112,6 +112,10 @@ class Store(Protocol):
         """The replies that are queued or running, each with whose it is."""
         ...
 
+    async def without_run(self, ids: Sequence[str]) -> list[str]:
+        """Those of them that are no run of anybody's."""
+        ...
+
     async def answers(self) -> None:
         """Raises StoreError where nothing can be read."""
         ...

@@ -145,6 +145,11 @@ class Journals:
         """Those of a person."""
         return [one for one in self.all() if (head := self._head(one)) is not None and head.person == person]
 
+    def remove_kept(self, generation_ids: Iterable[str]) -> None:
+        """Of these only those of a conversation: a plain question has nothing but its file."""
+        heads = ((one, self._head(one)) for one in generation_ids)
+        self.remove(one for one, head in heads if head is not None and head.conversation is not None)
+
     def _head(self, generation_id: str) -> Head | None:
         try:
             with self._path(generation_id).open("rb") as file:

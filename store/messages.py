@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import UTC, datetime
+
+import msgspec
 
 from . import rows
 from .conversations import first_number, last_number, searchable, touch
@@ -37,6 +40,7 @@ _BEGIN_RUN = f"""INSERT INTO runs ({rows.RUN}, person) VALUES ({rows.marks(rows.
     ON CONFLICT (id) DO UPDATE SET state = excluded.state, last = excluded.last, ended_at = excluded.ended_at
     WHERE person = excluded.person"""
 _END_RUN = "UPDATE runs SET state = ?, last = ?, ended_at = ? WHERE id = ? AND person = ?"
+_WITHOUT_RUN = "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM runs)"
 _RUN = f"SELECT {rows.RUN} FROM runs WHERE id = ? AND person = ?"
 
 
@@ -109,6 +113,10 @@ def end_run(db: sqlite3.Connection, person: str, run_id: str, state: str, last: 
 def run(db: sqlite3.Connection, person: str, run_id: str) -> Run | None:
     row = db.execute(_RUN, (run_id, person)).fetchone()
     return None if row is None else rows.run(row)
+
+
+def without_run(db: sqlite3.Connection, ids: Sequence[str]) -> list[str]:
+    return [one for (one,) in db.execute(_WITHOUT_RUN, (msgspec.json.encode(ids).decode(),)).fetchall()]
 
 
 def _add(db: sqlite3.Connection, conversation: int, message: Message) -> None:

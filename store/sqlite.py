@@ -49,5 +49,8 @@ class SQLiteStore:
     async def unfinished(self) -> list[tuple[str, Message]]:
         return await self._thread.read(messages.unfinished)
 
+    async def without_run(self, ids: Sequence[str]) -> list[str]:
+        return await self._thread.read(lambda db: messages.without_run(db, ids))
+
     async def answers(self) -> None:
         await self._thread.read(lambda db: db.execute("SELECT 1 FROM conversations LIMIT 1").fetchall())

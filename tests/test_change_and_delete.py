@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from tornado.httpclient import HTTPResponse
 
+from chat.conversations import PersonalConversations
+from store import Conversation
+
 from .asked import answered, says, whole
 from .hearth import Hearth, error_code, eventually, running
 
@@ -218,3 +221,28 @@ async def test_deleting_and_asking_at_once_leaves_nothing_at_work() -> None:
                     assert (await hearth.get(f"/api/generations/{generation}")).code == 404
         await eventually(lambda: not hearth.fake.at_work)
         assert json.loads((await hearth.get("/api/conversations")).body)["conversations"] == []
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("path", ["/api/conversations/{}", "/api/shared/{}", "/c/{}/plain", "/api/account/export"])
+async def test_what_is_deleted_while_it_is_read_is_gone_and_not_empty(
+    monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    async with running() as hearth:
+        conversation = await hearth.conversation(model="quick")
+        await answered(hearth, conversation, "hi")
+        share = json.loads((await hearth.post(f"/api/conversations/{conversation}/shares")).body)["id"]
+        get = PersonalConversations.get
+
+        async def deleted_behind(mine: PersonalConversations, conversation_id: str) -> Conversation:
+            found = await get(mine, conversation_id)
+            monkeypatch.setattr(PersonalConversations, "get", get)
+            await mine.delete(conversation_id)
+            return found
+
+        monkeypatch.setattr(PersonalConversations, "get", deleted_behind)
+        answer = await hearth.get(path.format(share if "shared" in path else conversation))
+        if "export" in path:
+            assert json.loads(answer.body)["conversations"] == []
+        else:
+            assert answer.code == 404

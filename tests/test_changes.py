@@ -9,6 +9,7 @@ import pytest
 
 from chat.changes import Changes
 from chat.conversations import PersonalConversations
+from handlers.news import News
 from store import HOUSE, Conversation
 
 from .asked import answered, read, says, stop
@@ -47,6 +48,22 @@ async def test_a_new_message_and_the_end_of_its_reply_are_heard_by_who_does_not_
         now = await read(hearth, f"/api/conversations/{conversation}")
         del now["messages"]
         assert frame["conversation"] == now
+        await hears_nothing(line)
+
+
+@pytest.mark.gen_test
+async def test_who_leaves_a_reply_whose_end_is_already_on_the_way_hears_of_the_end_as_others_do() -> None:
+    async with running() as hearth:
+        conversation = await hearth.conversation(model="hushed")
+        reply = await hearth.ask(conversation, "hi")
+        line = await talk(hearth)
+        line.say("follow", generation=reply["generation"])
+        await line.hear()
+        await stop(hearth, reply)
+        line.say("unfollow", generation=reply["generation"])
+        while (frame := await line.hear())["type"] != "conversation":
+            pass
+        assert (frame["id"], frame["conversation"]["running"]) == (conversation, [])
         await hears_nothing(line)
 
 
@@ -116,6 +133,35 @@ async def test_what_changes_while_it_is_read_is_read_again(monkeypatch: pytest.M
         go_on.set()
         titles = [(await hears(line, conversation))["conversation"]["title"] for _ in range(2)]
         assert titles == ["Before", "After"]
+
+
+@pytest.mark.gen_test
+async def test_how_it_was_before_the_end_is_not_the_last_that_a_follower_hears(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running() as hearth:
+        conversation = await hearth.conversation(model="hushed")
+        reply = await hearth.ask(conversation, "hi")
+        line = await talk(hearth)
+        line.say("follow", generation=reply["generation"])
+        await line.hear()
+        of, read_so_far, go_on = News.of, asyncio.Event(), asyncio.Event()
+
+        async def slow(news: News, person: str, conversation_id: str) -> bytes:
+            frame = await of(news, person, conversation_id)
+            read_so_far.set()
+            await go_on.wait()
+            return frame
+
+        with monkeypatch.context() as patch:
+            patch.setattr(News, "of", slow)
+            hearth.house.changes.tell(HOUSE, conversation)
+            await read_so_far.wait()
+        await stop(hearth, reply)
+        go_on.set()
+        told: list[list[str]] = []
+        while [] not in told:
+            if (frame := await line.hear())["type"] == "conversation":
+                told.append(frame["conversation"]["running"])
+        assert told == [[reply["generation"]], []]
 
 
 @pytest.mark.gen_test

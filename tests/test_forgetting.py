@@ -17,6 +17,7 @@ from store.files import DATABASE
 from store.schema import older
 
 from .hearth import eventually, running
+from .restarting import restarting
 from .store_records import add, exchange, opened, opened_to_all, titles
 
 # The index keeps of a word what it doesn't share with the one before: looked for are its head and its tail.
@@ -185,3 +186,18 @@ async def test_where_nothing_was_deleted_nothing_is_done(tmp_path: Path) -> None
         before = (tmp_path / f"{DATABASE}-wal").stat().st_size
         await asyncio.gather(*(titles(store) for _ in range(20)))
         assert before and (tmp_path / f"{DATABASE}-wal").stat().st_size == before
+
+
+@pytest.mark.gen_test(timeout=30)
+async def test_what_a_kill_left_of_a_deletion_goes_with_the_next_start(tmp_path: Path) -> None:
+    async with restarting(tmp_path) as hearth:
+        gone, _ = [await hearth.final(await hearth.ask("quick")) for _ in range(2)]
+        await hearth.ask_plain("quick")
+        file = hearth.journal(gone["generation"])
+        words = file.read_bytes()
+        assert (await hearth.send("DELETE", f"/api/conversations/{gone['conversation']}")).code == 204
+        await hearth.kill()
+        others = set(file.parent.iterdir())
+        file.write_bytes(words)  # as if the kill had come before this file's turn
+        await hearth.start()
+        assert set(file.parent.iterdir()) == others and len(others) == 2

@@ -125,6 +125,23 @@ async def test_it_is_given_up_as_soon_as_anybody_asks_and_found_when_there_is_ti
 
 
 @pytest.mark.gen_test
+@pytest.mark.parametrize("other", ["a deletion", "a question that is not kept"])
+async def test_it_is_found_after_whatever_came_between(other: str) -> None:
+    async with running("--titles=true") as hearth:
+        hearth.fake.titling.clear()
+        conversation, another = [await hearth.conversation(model="quick") for _ in range(2)]
+        await answered(hearth, conversation, "hi")
+        await eventually(lambda: hearth.fake.titles)
+        if other == "a deletion":
+            await hearth.send("DELETE", f"/api/conversations/{another}", None)
+        else:
+            await hearth.get("/chat?model=quick&question=hi")
+        await eventually(hearth.fake.titles[0].gone.is_set)
+        hearth.fake.titling.set()
+        await titled(hearth, conversation, BETTER)
+
+
+@pytest.mark.gen_test
 async def test_nobody_waits_for_a_title_while_another_reply_is_written() -> None:
     async with running("--titles=true") as hearth:
         busy = await hearth.ask(await hearth.conversation(model="hushed"), "long")
