@@ -186,3 +186,27 @@ test('a frame that is no JSON breaks the line', async () => {
   made[0].onmessage({ data: '<html>' });
   await assert.rejects(next, LineCut);
 });
+
+test('who follows again at once is given nothing that was on its way to the earlier following', async () => {
+  let time = 0;
+  const { made, transport } = sockets({ now: () => time });
+  const hearNews = () => transport.changes({ opened() {} }).next().catch(() => {});
+  const again = async () => {
+    const reading = transport.read('g', 0);
+    const first = reading.next();
+    await turn();
+    made.at(-1).tell(frame('g', 1));
+    assert.equal((await first).value.id, 1);
+    await reading.return();
+  };
+  hearNews();
+  await again();
+  time = 1_000;
+  await again();
+  assert.equal(made.length, 2);
+  hearNews();
+  await again();
+  time = 4_000;
+  await again();
+  assert.equal(made.length, 3);
+});

@@ -5,22 +5,30 @@ const OPENING = 3_000;
 // A browser doesn't show a socket's pings to the page, so a silent socket may be a dead one. Following again from
 // the last number costs next to nothing.
 const SILENCE = 45_000;
+// How long events may be on their way to who has left already.
+const UNDER_WAY = 2_000;
 
 // Reads any number of generations over one WebSocket, which is opened when first needed.
 export class SocketTransport {
   #create;
   #opening;
   #silence;
+  #now;
   #line = null;
+  // generation → when its events were left on this line
+  #left = new Map();
 
-  constructor({ create, opening = OPENING, silence = SILENCE }) {
+  constructor({ create, opening = OPENING, silence = SILENCE, now = () => performance.now() }) {
     this.#create = create;
+    this.#now = now;
     this.#opening = opening;
     this.#silence = silence;
   }
 
   // Yields the events behind number `after`; returns when nothing is left, throws LineCut when the line breaks.
   async *read(generation, after, { signal, opened = () => {} } = {}) {
+    // Events of the earlier following could not be told from those of this one.
+    if (this.#now() - this.#left.get(generation) < UNDER_WAY) this.renew();
     const line = this.#current();
     const watchdog = new Watchdog(this.#silence, () => line.cut({ ours: true }));
     let ended = false;
@@ -37,7 +45,7 @@ export class SocketTransport {
       }
     } finally {
       watchdog.stop();
-      if (!ended) line.say({ type: 'unfollow', generation });
+      if (!ended) this.#leave(line, generation);
     }
   }
 
@@ -52,8 +60,16 @@ export class SocketTransport {
   }
 
   #current() {
-    if (!this.#line || this.#line.broken) this.#line = new SocketLine(this.#create, this.#opening);
+    if (!this.#line || this.#line.broken) {
+      this.#line = new SocketLine(this.#create, this.#opening);
+      this.#left.clear();
+    }
     return this.#line;
+  }
+
+  #leave(line, generation) {
+    line.say({ type: 'unfollow', generation });
+    if (line === this.#line) this.#left.set(generation, this.#now());
   }
 }
 
