@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from .pictures import file, png
+from .support_attachments import answered, items, note, pick, sent, wait_until_kept
 from .support_library import keep, past, rows, titles
 from .support_page import HearthProcess, Ollama, Reader, Readers, call
-from .test_page_attachments import answered, items, note, pick, sent, wait_until_kept
 from .test_page_settings import panel
 
 # What the browser keeps of attachments is told once window.release() is called.
