@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from html import unescape
 
 import pytest
 
-from handlers import once
+from handlers import routes
+from handlers.once import Once
 
 from .asked import read, whole
 from .hearth import running
@@ -65,9 +67,9 @@ async def test_a_double_click_asks_once(monkeypatch: pytest.MonkeyPatch) -> None
         assert await asks(hearth, **click | {"question": "another"}) != where
         script = {"question": "hi", "model": "quick"}
         assert len({where, *await asyncio.gather(*(asks(hearth, **script) for _ in range(2)))}) == 3
-        monkeypatch.setattr(once, "TWICE", 0)
-        where = await asks(hearth, **click | {"question": "later"})
-        assert await asks(hearth, **click | {"question": "later"}) != where
+    monkeypatch.setattr(routes, "Once", partial(Once, within=0))
+    async with running() as hearth:
+        assert await asks(hearth, **click) != await asks(hearth, **click)
 
 
 @pytest.mark.gen_test
