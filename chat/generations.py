@@ -94,7 +94,7 @@ class Generations:
     async def clear_away(self) -> None:
         """After a start: the files that a kill left of conversations that are deleted, or of replies never kept."""
         with suppress(OSError):
-            there = await asyncio.to_thread(lambda: list(self._journals.all()))
+            there = await asyncio.to_thread(lambda: list(filter(is_id, self._journals.all())))
             await asyncio.to_thread(self._journals.remove_kept, await self._store.without_run(there))
 
     async def recorded(self, generation_id: str) -> Recorded | None:

@@ -31,10 +31,11 @@ class Once:
             found: T = await asyncio.shield(self._doing[key])
             return found
         doing = self._doing[key] = asyncio.ensure_future(work)
-        asyncio.get_running_loop().call_later(self._within, self._doing.pop, key, None)
+        over = asyncio.get_running_loop().call_later(self._within, self._doing.pop, key, None)
         try:
             return await asyncio.shield(doing)
         except Exception:  # who is told what is wrong may try again at once
+            over.cancel()  # it would forget the next try too soon
             self._doing.pop(key, None)
             raise
 

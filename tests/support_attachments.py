@@ -36,15 +36,15 @@ def answered(me: Reader) -> None:
     expect(me.replies.last).to_contain_text("messages; the last", timeout=20_000)
 
 
+# How many the browser keeps, over a reload.
+KEPT = """async () => {
+    const result = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+    const database = await result(indexedDB.open('hearth'));
+    const kept = await result(database.transaction('attachments').objectStore('attachments').count());
+    database.close();
+    return kept;
+}"""
+
+
 def wait_until_kept(me: Reader, count: int) -> None:
-    """By the browser, over a reload."""
-    me.page.evaluate(
-        """async (count) => {
-             const result = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
-             const database = await result(indexedDB.open('hearth'));
-             const kept = () => result(database.transaction('attachments').objectStore('attachments').count());
-             while ((await kept()) !== count) await new Promise(requestAnimationFrame);
-             database.close();
-           }""",
-        count,
-    )
+    me.until(lambda: me.page.evaluate(KEPT) == count)

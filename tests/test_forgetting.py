@@ -201,3 +201,13 @@ async def test_what_a_kill_left_of_a_deletion_goes_with_the_next_start(tmp_path:
         file.write_bytes(words)  # as if the kill had come before this file's turn
         await hearth.start()
         assert set(file.parent.iterdir()) == others and len(others) == 2
+
+
+@pytest.mark.gen_test
+async def test_what_somebody_else_put_beside_the_replies_stops_no_start_and_stays(tmp_path: Path) -> None:
+    stray = tmp_path / "generations" / os.fsdecode(b"caf\xe9.events")  # no UTF-8
+    stray.parent.mkdir()
+    stray.write_bytes(b'{"conversation":"c"}\n')
+    async with running(f"--data={tmp_path}") as hearth:
+        assert (await hearth.get("/api/status")).code == 200
+    assert stray.exists()

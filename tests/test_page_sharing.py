@@ -107,7 +107,7 @@ def test_a_link_that_takes_its_time_is_never_shown_as_that_of_another_conversati
     conversation(me)
     dialog = sharing(me)
     held[0].continue_()
-    me.page.wait_for_function("async () => (await navigator.clipboard.readText()).includes('/s/')")
+    me.until(lambda: "/s/" in me.page.evaluate("navigator.clipboard.readText()"))
     expect(dialog.get_by_text("There are none yet.")).to_be_visible()
     expect(dialog.get_by_label("The link", exact=True)).to_have_count(0)
 

@@ -168,7 +168,7 @@ async def test_who_closes_before_the_first_word_stops_ollama_too_and_what_waited
         socket.send(TEXT, b"two")
         await eventually(lambda: hearth.fake.at_work)
         socket.cut()
-        await eventually(lambda: not hearth.fake.at_work)
+        await eventually(lambda: not hearth.fake.at_work, seconds=5)
         await asked_afterwards(hearth)
         assert [one.body["messages"][0]["content"] for one in hearth.fake.chats] == ["one", "later"]
 
@@ -197,7 +197,7 @@ async def test_more_questions_than_anybody_asks_close_the_socket_instead_of_fill
             socket.send(TEXT, b"and?")
         assert await socket.close_code() == 1008
         socket.cut()
-        await eventually(lambda: not hearth.fake.at_work)
+        await eventually(lambda: not hearth.fake.at_work, seconds=5)
         assert len(hearth.fake.chats) <= 1
 
 

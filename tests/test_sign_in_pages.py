@@ -250,6 +250,27 @@ async def test_who_presses_again_before_the_first_page_is_there_stays_signed_in(
 
 
 @pytest.mark.gen_test
+@pytest.mark.parametrize("end", ["sign out", "new password", "closed"])
+async def test_a_form_that_comes_again_behind_the_end_of_its_session_is_looked_at_anew(end: str) -> None:
+    async with guarded() as hearth:
+        person = (await (await mia(hearth)).json("/api/account"))["id"]
+        browser = Browser(hearth)
+        assert (await browser.signs_in("Mia")).code == 303
+        old = browser.cookies["hearth"]
+        if end == "sign out":
+            await browser.fill("/sign-out")
+        elif end == "new password":
+            await hearth.accounts.add("Mia", NEW_PASSWORD)
+        else:
+            await hearth.accounts.change(person, ChangedPerson(disabled=True))
+        for _ in range(2):
+            again = await browser.signs_in("Mia")
+            assert again.code == (303 if end == "sign out" else 403)
+        assert (browser.cookies["hearth"] == old) is (end != "sign out")
+        assert len(hearth.accounts.sessions.of(person)) == {"sign out": 2, "new password": 0, "closed": 0}[end]
+
+
+@pytest.mark.gen_test
 async def test_a_link_for_a_new_password_tells_whose_it_is_and_takes_no_other_name() -> None:
     async with guarded() as hearth:
         browser = await mia(hearth)
