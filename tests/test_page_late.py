@@ -95,6 +95,26 @@ def test_enter_opens_what_was_searched_for_and_not_what_is_listed_still(reader: 
     expect(me.page).to_have_title("A rainy Sunday · Hearth")
 
 
+@pytest.mark.usefixtures("earlier")
+def test_who_comes_back_to_what_is_being_deleted_and_deletes_it_again_leaves_it(reader: Readers) -> None:
+    me = reader().open()
+    rows(me).get_by_role("link", name="A rainy Sunday").click()
+
+    def delete() -> None:
+        expect(me.page).to_have_title("A rainy Sunday · Hearth")
+        me.page.get_by_role("button", name="More for this chat").click()
+        me.page.get_by_role("menuitem", name="Delete").click()
+        expect(me.page).to_have_url(me.hearth + "/")
+
+    with held(me, "**/api/conversations/*", "DELETE"):
+        delete()
+        me.page.get_by_role("button", name="Dismiss").click()
+        me.page.go_back()
+        delete()
+        expect(me.page.get_by_role("button", name="Undo")).to_have_count(0)
+    expect(rows(me)).to_have_count(6)
+
+
 def test_settings_that_are_asked_for_early_open_once_the_conversation_is_there(reader: Readers) -> None:
     me = reader().open().choose("echo").ask("One")
     me.wait_for("1 messages; the last: One")

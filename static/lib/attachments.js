@@ -44,9 +44,9 @@ export class Attachments extends EventTarget {
     return this.#pending.length > 0 || this.#draft.fetching;
   }
 
-  // Of all that goes along, also of what isn't there yet.
+  // Of all that goes along, also of what isn't there yet; in an order that doesn't tell what is ready first.
   get ids() {
-    return [...this.#draft.ids, ...this.#pending.map(({ id }) => id)];
+    return [...this.#draft.ids, ...this.#pending.map(({ id }) => id)].sort();
   }
 
   remove(id) {

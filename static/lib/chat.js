@@ -191,7 +191,7 @@ export class Chat extends EventTarget {
       this.#complain(error, signal);
       this.#fire('refused');
     }
-    if (this.#behind) await this.refresh();
+    if (this.#behind) this.refresh();
     return arrived;
   }
 

@@ -22,6 +22,8 @@ export class Draft extends EventTarget {
   #conversation = null;
   #ids = [];
   #known = new Map();
+  // The shelf has not answered yet.
+  #fetching = false;
   // {text, ids, request, length}
   #sent = null;
   // The question that came back, for as long as nothing in it is changed.
@@ -129,7 +131,7 @@ export class Draft extends EventTarget {
     if (!this.#sent) return;
     this.#again = this.#sent;
     this.text = [this.#sent.text, this.text].filter(Boolean).join('\n\n');
-    this.#ids = [...this.#sent.ids, ...this.#ids];
+    this.#ids = this.#there([...this.#sent.ids, ...this.#ids]);
     this.#sent = null;
     this.#changed();
   }
@@ -152,13 +154,20 @@ export class Draft extends EventTarget {
   async #fetch() {
     const wanted = [...this.#ids, ...(this.#sent?.ids ?? [])];
     const known = this.#known;
-    if (!wanted.length) return;
+    this.#fetching = wanted.length > 0;
+    if (!this.#fetching) return;
     const found = await this.#shelf.get(wanted);
     if (known !== this.#known) return;
     for (const attachment of found) known.set(attachment.id, attachment);
-    this.#ids = this.#ids.filter((id) => known.has(id));
+    this.#fetching = false;
+    this.#ids = this.#there(this.#ids);
     this.#changed();
     this.#fire('fetched');
+  }
+
+  // Of these, those that are there or may still come.
+  #there(ids) {
+    return this.#fetching ? ids : ids.filter((id) => this.#known.has(id));
   }
 
   get #key() {

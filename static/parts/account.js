@@ -38,7 +38,8 @@ export function account(house) {
   answers(sheet, {
     'rename-account': async ({ name }) => {
       await calls.rename(name);
-      await ollama.checkAnew();
+      // Tells the page who is there; what Ollama has may take its time.
+      ollama.checkAnew();
     },
     'change-password': async (passwords) => {
       await session.renew(() => calls.changePassword({ old: passwords.old, new: passwords.new }));

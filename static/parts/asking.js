@@ -72,7 +72,6 @@ export function asking({ chat, ollama, draft, attachments, choice, page }) {
   draft.addEventListener('fetched', goOn);
   draft.addEventListener('settled', () => (chat.phase === 'ready' ? goOn() : giveUp()));
   draft.addEventListener('open', giveUp);
-  draft.addEventListener('change', compare);
   attachments.addEventListener('change', compare);
   composer.addEventListener('stop', () => chat.stop());
   composer.addEventListener('draft', ({ detail }) => {

@@ -80,9 +80,14 @@ function changing({ library, page }) {
 function deleting({ library, chat, page }) {
   const waiting = new Set();
 
-  function remove({ id, title: name }) {
+  function remove(conversation) {
+    const { id } = conversation;
     // Pressed twice before it was gone: one undo is to be enough.
-    if (library.isDeleting(id)) return;
+    if (!library.isDeleting(id)) hide(conversation);
+    if (id === chat.conversation?.id) document.dispatchEvent(new CustomEvent('go', { detail: { conversation: null } }));
+  }
+
+  function hide({ id, title: name }) {
     library.hide(id);
     const called = name || t('library.untitled');
     const undo = () => {
@@ -98,7 +103,6 @@ function deleting({ library, chat, page }) {
     const text = t('library.deleted', { title: called });
     const toast = page.toasts.show({ text, action: { label: t('library.undo'), run: undo }, over });
     waiting.add(toast);
-    if (id === chat.conversation?.id) document.dispatchEvent(new CustomEvent('go', { detail: { conversation: null } }));
   }
 
   document.addEventListener('delete-conversation', ({ detail }) => remove(detail.conversation));

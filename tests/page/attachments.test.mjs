@@ -89,6 +89,21 @@ test('while a picture is made ready it has its place, and can be taken away', as
   assert.deepEqual([attachments.all, fired], [[], []]);
 });
 
+test('which files go along is not another matter because a later one is ready first', async () => {
+  let finish;
+  const { attachments } = begin(() => new Promise((resolve) => (finish = resolve)));
+  const adding = attachments.add([png()]);
+  while (!finish) await new Promise((resolve) => setImmediate(resolve));
+  const small = attachments.add([named('b.txt', 'b')]);
+  const before = attachments.ids;
+  await small;
+  assert.deepEqual(attachments.all.map(({ name }) => name), ['b.txt', 'a.png']);
+  assert.deepEqual(attachments.ids, before);
+  finish({ type: 'image/png', data: 'AAAA', bytes: 3 });
+  await adding;
+  assert.deepEqual(attachments.ids, before);
+});
+
 test('what is still made ready doesn’t follow the reader into another conversation', async () => {
   let finish;
   const { attachments, draft, fired } = begin(() => new Promise((resolve) => (finish = resolve)));

@@ -157,6 +157,23 @@ test('a page closed in the middle of asking: delivered, or given back with its r
   assert.deepEqual([arrived.text, ids(arrived), storages[0].size, shelf.size], ['', [], 0, 0]);
 });
 
+test('what the shelf has lost of a question that comes back is waited for no longer than the shelf takes', async () => {
+  for (const late of [true, false]) {
+    const [storages, shelf] = [[new Storage()], new FakeShelf()];
+    const draft = typed(opened(storages, 'a', shelf), 'Why?');
+    draft.attach(picture('p'));
+    draft.attach(picture('q'));
+    draft.take();
+    shelf.delete('p');
+    const lost = opened(storages, 'a', shelf);
+    if (late) await turn();
+    lost.settle(null);
+    assert.equal(lost.fetching, !late);
+    await turn();
+    assert.deepEqual([lost.fetching, lost.text, lost.ids, ids(lost)], [false, 'Why?', ['q'], ['q']]);
+  }
+});
+
 test('an example is asked beside what is being typed', () => {
   const draft = typed(opened([new Storage()], null), 'Half a thou');
   assert.equal(draft.aside('Why is the sky blue?').content, 'Why is the sky blue?');

@@ -182,6 +182,18 @@ test('all conversations are taken, page for page, but for those that are gone me
   assert.deepEqual(readExport(text), ['0', '1', '2', '4'].map((id) => ({ id, leaf: null, messages: [] })));
 });
 
+test('a proxy that knows of no Hearth just now ends an export, and leaves nothing out of it', async () => {
+  const unknown = () => Promise.reject(new ApiError(404, 'unreadable', 'HTTP 404'));
+  let asked = 0;
+  const list = async () => {
+    if (++asked > 3) throw new Error('it is asked for again and again');
+    return unknown();
+  };
+  await assert.rejects(takeAll({ conversations: list }), /HTTP 404/);
+  const page = { conversations: [{ id: '0' }], more: false };
+  await assert.rejects(takeAll({ conversations: async () => page, conversation: unknown }), /HTTP 404/);
+});
+
 test('what is written in while all is exported is in it, once', async () => {
   let list = Array.from({ length: 450 }, (_, number) => `c${number}`);
   const top = (id) => (list = [id, ...list.filter((one) => one !== id)]);

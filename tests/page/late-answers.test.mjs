@@ -152,6 +152,21 @@ test('an edit is known to have arrived, or not, also where the reader has gone e
   assert.equal(await lost, false);
 });
 
+test('an edit is known to have arrived before what changed elsewhere meanwhile is read', async () => {
+  const { hearth, chat } = await twoBranches();
+  const asked = late(hearth, 'ask');
+  const editing = chat.edit(chat.messages[0], 'Two', { model: 'm' });
+  await turn();
+  chat.hear({ id: 'c' });
+  const read = late(hearth, 'conversation');
+  asked();
+  assert.equal(await Promise.race([editing, turn()]), true);
+  hearth.reply('q0', { id: 'a9', state: 'done', content: 'Other' });
+  read();
+  await turn();
+  assert.equal(hearth.calls.at(-1)[0], 'read');
+});
+
 // A chat with settings of its own.
 function withSettings() {
   let settings;

@@ -253,3 +253,10 @@ test('a comment is not shown, and one that never ends hides nothing once the rep
   assert.equal(visible(during(comment)).trim(), 'Before\n\nb');
   assert.equal(visible(tree(...comment)).trim(), 'Before\n\nb\n\n<!-- open\n\n# After');
 });
+
+// Looking for the end of each through all the rest would take minutes.
+test('a model that begins comments without end, again and again, stops nothing', () => {
+  const text = '<!-- again\n\n'.repeat(100_000);
+  assert.equal(visible(during(`Before\n\n${text}`)).trim(), 'Before');
+  assert.equal(visible(tree(text)).trim(), text.trim());
+});

@@ -43,8 +43,8 @@ export function exported({ running, ...conversation }) {
   return conversation;
 }
 
-// Deleted in the meantime.
+// Deleted in the meantime. A 404 of another kind is a proxy's that knows of no Hearth just now.
 function gone(error) {
-  if (error.status === 404) return null;
+  if (error.code === 'not_found') return null;
   throw error;
 }

@@ -210,9 +210,11 @@ function closingTag(tokens, place) {
   return tokens.findIndex(({ type, raw }, at) => at > place && type === 'html' && raw.toLowerCase() === `</${name}>`);
 }
 
-// One without an end hides nothing but what is still being written.
+// One without an end hides nothing but what is still being written. Behind the last end none is looked for: a model that
+// repeats itself begins thousands, and each would look through all the rest.
 function withoutComments(html, open = false) {
-  const whole = html.replace(/<!--[\s\S]*?-->/g, '');
+  const end = html.lastIndexOf('-->') + 3;
+  const whole = html.slice(0, end).replace(/<!--[\s\S]*?-->/g, '') + html.slice(end);
   return open ? whole.replace(/<!--[\s\S]*$/, '') : whole;
 }
 
