@@ -119,7 +119,7 @@ class EntryHandler(JSONHandler):
             self.redirect(self.elsewhere, status=303)
             return
         try:
-            opened = await self._once.do(self._form(typed), self.entered(typed))
+            opened = await self._entered_once(typed)
             if self._accounts.caller_by_session(opened.session) is None:  # it ended since the first click
                 opened = await self.entered(typed)
         except (PeopleError, StoreError) as error:  # a full disk, perhaps
@@ -131,6 +131,11 @@ class EntryHandler(JSONHandler):
 
     def entered(self, typed: dict[str, str]) -> Coroutine[Any, Any, Entry]:
         raise NotImplementedError
+
+    async def _entered_once(self, typed: dict[str, str]) -> Entry:
+        if "form" not in typed:  # no browser's, so nothing tells two of them apart
+            return await self.entered(typed)
+        return await self._once.do(self._form(typed), self.entered(typed))
 
     def show(self, typed: dict[str, str], error: Exception | None = None, note: str = "", more: bytes = b"") -> None:
         place = BESIDE.get(error.code, "") if isinstance(error, PeopleError) else ""

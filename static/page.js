@@ -88,6 +88,7 @@ export class Page {
     this.composer.hidden = chat.phase === 'failed';
     this.composer.busy = chat.busy;
     this.messages.classList.toggle('busy', chat.busy);
+    this.facts.messages = chat.messages;
     this.composer.attachments = attachments.all;
     // Which model is to see them is known once the conversation is.
     this.composer.blindness = chat.phase === 'loading' ? null : blindness(attachments.all, model, ollama.models);

@@ -47,8 +47,10 @@ class Browser:
         assert answer.code == 200, answer.body
         return json.loads(answer.body)
 
-    async def fill(self, path: str, **typed: str) -> HTTPResponse:
-        return await self.send("POST", path, urlencode(typed).encode())
+    async def fill(self, path: str, form: str = "page", **typed: str) -> HTTPResponse:
+        """form: what tells the page it was sent from; '' for a script's, which has none."""
+        hidden = {"form": form} if form else {}
+        return await self.send("POST", path, urlencode(hidden | typed).encode())
 
     async def signs_in(self, name: str, password: str = PASSWORD) -> HTTPResponse:
         return await self.fill("/sign-in", name=name, password=password)

@@ -57,6 +57,7 @@ def test_a_model_is_loaded_kept_and_unloaded(reader: Readers, ollama: Ollama) ->
     assert ollama.fake.loads[-1].body["keep_alive"] == "1h"
     echo.get_by_role("group", name="Keep in memory for").get_by_role("button", name="Until unloaded").click()
     me.until(lambda: ollama.fake.loads[-1].body["keep_alive"] == -1)
+    expect(echo.get_by_role("button", name="Until unloaded")).to_be_enabled()
     echo.get_by_role("button", name="Unload", exact=True).click()
     expect(echo.locator(".memory")).to_be_hidden()
     expect(echo.get_by_role("button", name="5 minutes")).to_be_focused()

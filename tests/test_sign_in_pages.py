@@ -250,6 +250,17 @@ async def test_who_presses_again_before_the_first_page_is_there_stays_signed_in(
 
 
 @pytest.mark.gen_test
+async def test_two_pages_or_scripts_that_send_the_same_are_no_double_click() -> None:
+    async with guarded() as hearth:
+        await mia(hearth)
+        for forms in (("one", "other"), ("", "")):
+            browsers = Browser(hearth), Browser(hearth)
+            for one, form in zip(browsers, forms, strict=True):
+                assert (await one.fill("/sign-in", form=form, name="Mia", password=PASSWORD)).code == 303
+            assert browsers[0].cookies["hearth"] != browsers[1].cookies["hearth"]
+
+
+@pytest.mark.gen_test
 @pytest.mark.parametrize("end", ["sign out", "new password", "closed"])
 async def test_a_form_that_comes_again_behind_the_end_of_its_session_is_looked_at_anew(end: str) -> None:
     async with guarded() as hearth:

@@ -1,17 +1,41 @@
 import { ending, facts, fullness } from '../lib/facts.js';
 import { shortName } from '../lib/models.js';
+import { isRunning } from '../lib/reply.js';
 import { make } from './make.js';
-import { sheet } from './sheet.js';
+import { refill, sheet } from './sheet.js';
 import { language, t, duration } from './words.js';
 
 // What there is to know of a reply: its model, its counts and times, how it ended, how full the context is.
 class ReplyFacts extends HTMLElement {
+  #dialog = null;
+  #reply = null;
+
   show(reply) {
-    const dialog = sheet(t('facts.title'), make('dl', {}, ...rows(reply)), ...context(reply));
-    dialog.addEventListener('close', () => dialog.remove());
+    this.#dialog?.remove();
+    const dialog = sheet(t('facts.title'), ...content(reply));
+    dialog.addEventListener('close', () => this.#closed(dialog));
     this.append(dialog);
+    this.#dialog = dialog;
+    this.#reply = reply;
     dialog.showModal();
   }
+
+  // Those of the branch on the page: some facts are told behind a reply's end.
+  set messages(messages) {
+    const now = this.#dialog && messages.find(({ id }) => id === this.#reply.id);
+    if (!now || now === this.#reply || isRunning(now)) return;
+    this.#reply = now;
+    refill(this.#dialog, ...content(now));
+  }
+
+  #closed(dialog) {
+    dialog.remove();
+    if (dialog === this.#dialog) this.#dialog = null;
+  }
+}
+
+function content(reply) {
+  return [make('dl', {}, ...rows(reply)), ...context(reply)];
 }
 
 function rows(reply) {

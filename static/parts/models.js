@@ -57,7 +57,12 @@ export function models({ api, ollama, pulls, connection, first: minutes }) {
     'cancel-pull': ({ id }) => pulls.cancel(id),
     'resume-pull': ({ id }) => pulls.resume(id),
     'dismiss-pull': ({ id }) => pulls.dismiss(id),
-    'cancel-pulls': () => Promise.all(pulls.running.map(({ id }) => pulls.cancel(id))),
+    'cancel-pulls': async () => {
+      const cancel = (some) => Promise.all(some.map(({ id }) => pulls.cancel(id)));
+      // What waits first, or it would begin in the place of what is cancelled.
+      await cancel(pulls.running.filter(({ phase }) => phase === 'waiting'));
+      await cancel(pulls.running);
+    },
     'dismiss-pulls': () => Promise.all(pulls.all.filter((pull) => !isRunning(pull)).map(({ id }) => pulls.dismiss(id))),
     'read-model': ({ name, server }) => calls.details(name, server),
     'load-model': changing(({ name, server, keepAlive }) => calls.load(name, server, keepAlive)),
