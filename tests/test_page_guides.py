@@ -48,7 +48,9 @@ def test_no_model_installed_and_then_one(reader: Readers, ollama: Ollama) -> Non
 
 
 def test_a_model_that_was_removed(reader: Readers, ollama: Ollama) -> None:
-    me = reader().open().choose("quick")
+    me = reader().open()
+    with me.page.expect_response("**/api/models"):  # where it is still listed
+        me.choose("quick")
     ollama.fake.models.remove("quick:latest")
     me.ask("One")
     expect(me.replies.last).to_contain_text("ollama pull quick")
